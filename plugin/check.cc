@@ -1,0 +1,90 @@
+// What keeps a file from being generated. See check.h.
+#include "check.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <tuple>
+
+#include <google/protobuf/descriptor.h>
+
+#include "model.h"
+#include "protobuf_c.h"
+#include "symbols.h"
+
+namespace grpc_c
+{
+
+namespace pb = google::protobuf;
+
+namespace
+{
+
+// The path stands in #include, #error and a comment: what C makes of it must be the path.
+void check_path(const File &file, std::vector<Error> &errors)
+{
+    bool bad = false;
+    for (const char *sequence : {"\"", "\\", "?\?", "//", "/*", "*/"})
+        bad = bad || file.path.find(sequence) != std::string::npos;
+    for (char c : file.path)
+        bad = bad || (c >= 0 && c < 0x20) || c == 0x7f;
+    if (bad)
+        errors.push_back({{file.path, 1, 1}, "this file name cannot stand in a C #include"});
+}
+
+void check_kinds(const File &file, std::vector<Error> &errors)
+{
+    for (const Service &service : file.services)
+        for (const Method &method : service.methods)
+            if (method.kind != MethodKind::unary)
+                errors.push_back({method.position, "method " + service.full_name + "." +
+                                                       method.name +
+                                                       ": streaming is not supported by this "
+                                                       "version of protoc-gen-grpc-c"});
+}
+
+void collect_imports(const pb::FileDescriptor &file, std::set<std::string> &seen,
+                     std::vector<const pb::FileDescriptor *> &imports)
+{
+    for (int i = 0; i < file.dependency_count(); i++) {
+        const pb::FileDescriptor *import = file.dependency(i);
+        if (!seen.insert(std::string(import->name())).second)
+            continue;
+        imports.push_back(import);
+        collect_imports(*import, seen, imports);
+    }
+}
+
+void check_symbols(const File &file, const pb::FileDescriptor &descriptor,
+                   std::vector<Error> &errors)
+{
+    std::set<std::string> seen;
+    std::vector<const pb::FileDescriptor *> descriptors;
+    collect_imports(descriptor, seen, descriptors);
+    std::vector<File> imports;
+    std::vector<Symbol> foreign = protobuf_c_symbols(descriptor);
+    for (const pb::FileDescriptor *import : descriptors) {
+        imports.push_back(make_file(*import));
+        const std::vector<Symbol> symbols = protobuf_c_symbols(*import);
+        foreign.insert(foreign.end(), symbols.begin(), symbols.end());
+    }
+    const std::vector<Error> clashes = find_clashes(file, imports, foreign);
+    errors.insert(errors.end(), clashes.begin(), clashes.end());
+}
+
+} // namespace
+
+std::vector<Error> check(const File &file, const pb::FileDescriptor &descriptor)
+{
+    std::vector<Error> errors;
+    check_path(file, errors);
+    check_kinds(file, errors);
+    check_symbols(file, descriptor, errors);
+    std::stable_sort(errors.begin(), errors.end(), [](const Error &a, const Error &b) {
+        return std::tie(a.position.line, a.position.column) <
+               std::tie(b.position.line, b.position.column);
+    });
+    return errors;
+}
+
+} // namespace grpc_c

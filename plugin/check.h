@@ -1,0 +1,23 @@
+// What keeps a file from being generated: what this version does not do yet, file names that C
+// cannot include, and clashing symbols.
+#pragma once
+
+#include <vector>
+
+#include "error.h"
+
+namespace google::protobuf
+{
+class FileDescriptor;
+}
+
+namespace grpc_c
+{
+
+struct File;
+
+// Every error of `file`, in the order in which the proto has them. The descriptor, which `file` was
+// made from, leads to what it imports.
+std::vector<Error> check(const File &file, const google::protobuf::FileDescriptor &descriptor);
+
+} // namespace grpc_c

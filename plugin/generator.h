@@ -1,0 +1,26 @@
+// The plugin as protoc sees it: options, files in, files or errors out.
+#pragma once
+
+#include <google/protobuf/compiler/code_generator.h>
+
+namespace grpc_c
+{
+
+class Generator : public google::protobuf::compiler::CodeGenerator
+{
+  public:
+    using Files = std::vector<const google::protobuf::FileDescriptor *>;
+
+    bool Generate(const google::protobuf::FileDescriptor *file, const std::string &parameter,
+                  google::protobuf::compiler::GeneratorContext *context,
+                  std::string *error) const override;
+
+    // All of a run's errors, a line each, rather than the first file's.
+    bool GenerateAll(const Files &files, const std::string &parameter,
+                     google::protobuf::compiler::GeneratorContext *context,
+                     std::string *error) const override;
+
+    uint64_t GetSupportedFeatures() const override;
+};
+
+} // namespace grpc_c

@@ -1,0 +1,52 @@
+// The layout pass: wraps what is longer than 100 columns as clang-format 14 does with our
+// .clang-format, so that templates can show each declaration and comment on one line, and generated
+// code is formatted whatever the names are. clang-format itself is not run.
+//
+// It knows the kinds of lines that the templates hold, not C:
+//   comments        filled; "/**" and "*/" stand alone where there are several lines
+//   #define         the value below the name; long strings broken behind a slash
+//   calls, heads    arguments as many as fit, below the first; where one would not fit there, all
+//                   below the line, four columns in; where the name would not fit either, a
+//                   declaration's name goes below its type first
+//   a = b           b below, where that is better than to break b
+//   a ? b : c       c below b, or both below a
+//   ... x[] = {     x below its type, and all up to the closing brace four columns further in
+//   typedef struct A B
+// It also drops blank lines before "}", after "{" and at both ends, and all but one elsewhere.
+//
+// Not matched, since clang-format then tears type, star, cast and name apart: services whose C type
+// is longer than about 65 characters, messages and methods whose C name is longer than about 75.
+// Such lines are left long. tests/golden/layout.bats tries all lengths below.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "text.h"
+
+namespace grpc_c
+{
+
+constexpr int column_limit = 100;
+constexpr int step = 4;
+
+// Lays out a whole file. Ends it with one newline.
+std::string lay_out(std::string_view text);
+
+// True when `text` is a single line within the limit.
+bool fits(std::string_view text);
+
+// -- the parts, for each other and for tests --
+
+// What clang-format makes of a line that is too long: each token beyond the limit costs, by how far
+// beyond it ends. 0 for a line that fits.
+using Penalty = long long;
+Penalty overflow_of(std::string_view line);
+
+// One line of code, wrapped.
+Lines wrap_code(const std::string &line);
+
+// One comment, from the line with its "/*" to that with its "*/", wrapped.
+Lines wrap_comment(const Lines &lines);
+
+} // namespace grpc_c

@@ -1,0 +1,271 @@
+// The layout pass, lines of code. See layout.h.
+#include "layout.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "utf8.h"
+
+namespace grpc_c
+{
+
+namespace
+{
+
+// What clang-format makes of a break: 20 for each level of brackets, and what kind of break it is.
+constexpr Penalty penalty_assignment = 22;
+constexpr Penalty penalty_comma = 41;
+constexpr Penalty penalty_arrow = 170;
+constexpr Penalty penalty_star = 230;
+constexpr Penalty penalty_parenthesis = 100000;
+constexpr Penalty penalty_overflow = 1000000;
+
+// -- lists of parameters and arguments --
+
+// "head(first, second);" in its parts.
+struct Group {
+    std::string head;               // up to the parenthesis and with it
+    std::vector<std::string> items; // each with the comma, or what else follows it
+};
+
+// The last parenthesised list that is not inside of another. Nothing where there is none.
+std::optional<Group> last_group(const std::string &line)
+{
+    size_t open = std::string::npos;
+    int depth = 0;
+    for (size_t i = 0; i < line.size(); i++) {
+        if (line[i] == '(' && depth++ == 0)
+            open = i;
+        else if (line[i] == ')')
+            depth--;
+    }
+    if (open == std::string::npos)
+        return std::nullopt;
+    Group group{line.substr(0, open + 1), {""}};
+    depth = 0;
+    for (size_t i = open + 1; i < line.size(); i++) {
+        const char c = line[i];
+        depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+        if (c == ' ' && group.items.back().empty())
+            continue;
+        group.items.back() += c;
+        if (c == ',' && depth == 0)
+            group.items.emplace_back();
+    }
+    return group;
+}
+
+struct Wrapped {
+    Lines lines;
+    Penalty penalty = 0;
+};
+
+bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+enum class Placement { aligned, below };
+
+// Puts the items behind `start`, as many on a line as fit, the others below at `column`. Where that
+// is below the head already, a parameter that no line holds is broken before its star; the next one
+// then starts a line.
+Wrapped place(const std::string &start, const Group &group, Placement placement)
+{
+    const size_t column = start.size();
+    Wrapped wrapped{{start}, 0};
+    bool is_first = true;
+    bool is_broken = false;
+    for (const std::string &item : group.items) {
+        std::string &last = wrapped.lines.back();
+        const std::string candidate = last + (is_first ? "" : " ") + item;
+        const size_t star = item.find(" *");
+        const bool splits = placement == Placement::below && star != std::string::npos &&
+                            static_cast<int>(column) + columns_of(item) > column_limit;
+        if (is_first || (!is_broken && columns_of(candidate) <= column_limit)) {
+            last = candidate;
+        } else {
+            wrapped.lines.push_back(spaces(column) + item);
+            wrapped.penalty += penalty_comma;
+        }
+        is_first = false;
+        is_broken = splits;
+        if (splits) {
+            std::string &line = wrapped.lines.back();
+            const size_t at = line.size() - item.size() + star;
+            const std::string rest = spaces(column + step) + line.substr(at + 1);
+            line.erase(at);
+            wrapped.lines.push_back(rest);
+            wrapped.penalty += penalty_star;
+        }
+    }
+    for (const std::string &line : wrapped.lines)
+        wrapped.penalty += overflow_of(line);
+    return wrapped;
+}
+
+Wrapped wrap_group(const Group &group, size_t indent)
+{
+    Wrapped aligned = place(group.head, group, Placement::aligned);
+    Wrapped below = place(spaces(indent + step), group, Placement::below);
+    below.lines.insert(below.lines.begin(), group.head);
+    below.penalty += penalty_parenthesis + overflow_of(group.head);
+    return aligned.penalty <= below.penalty ? aligned : below;
+}
+
+// -- kinds of lines --
+
+Lines wrap_define(const std::string &line)
+{
+    const size_t value = line.find(' ', std::string_view("#define ").size());
+    if (value == std::string::npos)
+        return {line};
+    Lines lines = {line.substr(0, value) + " \\"};
+    std::string rest = spaces(step) + line.substr(value + 1);
+    // Lines of a directive keep room for a backslash. A string too long for that is broken behind
+    // the last slash that fits.
+    while (columns_of(rest) > column_limit - 2) {
+        const size_t slash = rest.rfind('/', column_limit - 4);
+        if (slash == std::string::npos || slash < step + 2)
+            break;
+        lines.push_back(rest.substr(0, slash + 1) + "\" \\");
+        rest = spaces(step) + "\"" + rest.substr(slash + 1);
+    }
+    lines.push_back(rest);
+    return lines;
+}
+
+Lines wrap_conditional(const std::string &line, size_t question)
+{
+    const size_t colon = line.find(" : ", question);
+    const std::string until_colon = line.substr(0, colon);
+    const std::string otherwise = line.substr(colon + 1);
+    if (columns_of(until_colon) <= column_limit)
+        return {until_colon, spaces(question + 1) + otherwise};
+    const std::string below = spaces(indent_of(line) + step);
+    Lines lines = {line.substr(0, question),
+                   below + line.substr(question + 1, colon - question - 1), below + otherwise};
+    const size_t comparison = line.find(" != ");
+    if (columns_of(lines.front()) > column_limit && comparison < question) {
+        lines.front().erase(comparison + 3);
+        lines.insert(lines.begin() + 1,
+                     below + spaces(step) + line.substr(comparison + 4, question - comparison - 4));
+    }
+    return lines;
+}
+
+Lines wrap_assignment(const std::string &line, size_t equals)
+{
+    const size_t indent = indent_of(line);
+    const std::string right = spaces(indent + step) + line.substr(equals + 3);
+    const Lines below = {line.substr(0, equals + 2), right};
+    const std::optional<Group> here = last_group(line);
+    const std::optional<Group> there = last_group(right);
+    const bool is_call = here && here->head[here->head.size() - 2] != ' ' && here->items.size() > 1;
+    if (columns_of(right) <= column_limit)
+        return below;
+    if (!is_call) {
+        const size_t cast = right.find(')');
+        if (cast == std::string::npos)
+            return below;
+        return {below.front(), right.substr(0, cast + 1),
+                spaces(indent + 2 * step) + right.substr(cast + 1)};
+    }
+    const Wrapped kept = wrap_group(*here, indent);
+    Wrapped moved = wrap_group(*there, indent + step);
+    if (kept.penalty <= moved.penalty + penalty_assignment)
+        return kept.lines;
+    moved.lines.insert(moved.lines.begin(), below.front());
+    return moved.lines;
+}
+
+// Where a declaration's name begins, before the parenthesis that ends `head`.
+size_t name_of(const std::string &head)
+{
+    const size_t before = head.find_last_of(" *", head.size() - 2);
+    return before == std::string::npos ? 0 : before + 1;
+}
+
+// "type (*name)(…": nothing fits but with the name on a line of its own.
+Lines wrap_member(const Group &group, size_t indent)
+{
+    const size_t star = group.head.find("(*") + 1;
+    const Group rest{spaces(indent + step) + group.head.substr(star), group.items};
+    Wrapped wrapped = wrap_group(rest, indent);
+    wrapped.lines.insert(wrapped.lines.begin(), group.head.substr(0, star));
+    return wrapped.lines;
+}
+
+// "return object->function(…": the arrow goes below before the arguments do.
+Lines wrap_member_call(const Group &group, size_t indent)
+{
+    const size_t arrow = group.head.find("->");
+    const Group rest{spaces(indent + step) + group.head.substr(arrow), group.items};
+    const Wrapped whole = wrap_group(group, indent);
+    Wrapped below = wrap_group(rest, indent + step);
+    if (whole.penalty <= below.penalty + penalty_arrow)
+        return whole.lines;
+    below.lines.insert(below.lines.begin(), group.head.substr(0, arrow));
+    return below.lines;
+}
+
+Lines wrap_call(const Group &group, size_t indent)
+{
+    // clang-format leaves a short type, such as bool, where it is.
+    constexpr size_t least_type = 6;
+    const size_t name = name_of(group.head);
+    if (columns_of(group.head) > column_limit && ends_with(group.head, ")("))
+        return wrap_member(group, indent);
+    if (group.head.find("->") != std::string::npos)
+        return wrap_member_call(group, indent);
+    if (indent != 0 || columns_of(group.head) <= column_limit || name < least_type)
+        return wrap_group(group, indent).lines;
+    std::string type = group.head.substr(0, name);
+    type.erase(type.find_last_not_of(' ') + 1);
+    const Group rest{group.head.substr(name), group.items};
+    Lines lines = wrap_group(rest, indent).lines;
+    lines.insert(lines.begin(), type);
+    return lines;
+}
+
+} // namespace
+
+Penalty overflow_of(std::string_view line)
+{
+    Penalty excess = 0;
+    for (size_t i = column_limit; i < line.size(); i++)
+        if (line[i] != ' ' && !(i + 1 < line.size() && is_word(line[i]) && is_word(line[i + 1])))
+            excess += static_cast<Penalty>(i + 1) - column_limit;
+    return excess * penalty_overflow;
+}
+
+bool fits(std::string_view text)
+{
+    return text.find('\n') == std::string_view::npos && columns_of(text) <= column_limit;
+}
+
+Lines wrap_code(const std::string &line)
+{
+    if (fits(line))
+        return {line};
+    const size_t indent = indent_of(line);
+    if (starts_with(line, "#define "))
+        return wrap_define(line);
+    if (line[indent] == '#')
+        return {line};
+    if (starts_with(line, "typedef struct ") && line.find('(') == std::string::npos) {
+        const size_t before =
+            ends_with(line, " {") ? std::string_view("typedef struct").size() : line.rfind(' ');
+        return {line.substr(0, before), spaces(step) + line.substr(before + 1)};
+    }
+    const size_t question = line.find(" ? ");
+    if (question != std::string::npos)
+        return wrap_conditional(line, question);
+    const size_t equals = line.find(" = ");
+    if (equals != std::string::npos)
+        return wrap_assignment(line, equals);
+    const std::optional<Group> group = last_group(line);
+    return group ? wrap_call(*group, indent) : Lines{line};
+}
+
+} // namespace grpc_c

@@ -1,0 +1,66 @@
+// protoc-gen-grpc-c: a plugin of protoc, which runs it and talks to it over stdin and stdout. What
+// a person may want of it comes first: --version, --help, and a word to who runs it by hand.
+#include <cstdio>
+#include <cstring>
+
+#include <unistd.h>
+
+#include <google/protobuf/compiler/plugin.h>
+#include <google/protobuf/stubs/common.h>
+
+#include "generator.h"
+#include "options.h"
+
+namespace
+{
+
+constexpr int exit_usage = 2;
+
+void print_version()
+{
+    std::printf("protoc-gen-grpc-c %s (protobuf %s)\n", GRPC_C_PLUGIN_VERSION,
+                google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION).c_str());
+}
+
+void print_help()
+{
+    std::printf("protoc-gen-grpc-c: a protoc plugin that writes gRPC services for C.\n"
+                "\n"
+                "protoc runs it; it must be in the PATH:\n"
+                "  protoc --c_out=DIR --grpc-c_out=DIR [--grpc-c_opt=OPTION,...] FILE.proto\n"
+                "or be named to protoc:\n"
+                "  protoc --plugin=protoc-gen-grpc-c=/path/to/protoc-gen-grpc-c ...\n"
+                "\n"
+                "For FILE.proto it writes FILE.grpc-c.h and FILE.grpc-c.c, beside the FILE.pb-c.h\n"
+                "and FILE.pb-c.c of protobuf-c (--c_out), which they need.\n"
+                "\n"
+                "Options:\n"
+                "%s"
+                "\n"
+                "By hand: protoc-gen-grpc-c --version | --help\n",
+                grpc_c::options_help().c_str());
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && std::strcmp(argv[1], "--version") == 0) {
+        print_version();
+        return 0;
+    }
+    if (argc == 2 && std::strcmp(argv[1], "--help") == 0) {
+        print_help();
+        return 0;
+    }
+    if (argc > 1) {
+        std::fprintf(stderr, "protoc-gen-grpc-c: unknown argument \"%s\"; try --help\n", argv[1]);
+        return exit_usage;
+    }
+    if (isatty(STDIN_FILENO)) {
+        std::fprintf(stderr, "protoc-gen-grpc-c: protoc runs this program; try --help\n");
+        return exit_usage;
+    }
+    const grpc_c::Generator generator;
+    return google::protobuf::compiler::PluginMain(argc, argv, &generator);
+}

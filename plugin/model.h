@@ -1,0 +1,51 @@
+// What the plugin knows of a proto file: plain values, made once from protobuf's descriptors
+// (model.cc) and read by everything after. Nothing in here spells a C identifier; names.h does.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "error.h"
+
+namespace google::protobuf
+{
+class FileDescriptor;
+}
+
+namespace grpc_c
+{
+
+enum class MethodKind { unary, client_streaming, server_streaming, bidi_streaming };
+
+// A message, as a method takes or answers it.
+struct Message {
+    std::string full_name; // "helloworld.HelloRequest"
+    std::string c_path;    // the same, with the c_package of the file that defines it
+};
+
+struct Method {
+    std::string name; // "SayHello"
+    MethodKind kind = MethodKind::unary;
+    Message request;
+    Message reply;
+    std::string comment; // as protoc hands it over: raw
+    Position position;
+};
+
+struct Service {
+    std::string name;      // "Greeter"
+    std::string full_name; // "helloworld.Greeter": its name on the wire
+    std::string c_path;    // the same, with the file's c_package
+    std::vector<Method> methods;
+    std::string comment;
+    Position position;
+};
+
+struct File {
+    std::string path; // "dir/helloworld.proto", as protoc knows it
+    std::vector<Service> services;
+};
+
+File make_file(const google::protobuf::FileDescriptor &descriptor);
+
+} // namespace grpc_c

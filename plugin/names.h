@@ -1,0 +1,96 @@
+// Every identifier and file name of the generated code: nothing else in the plugin spells one.
+//
+// protobuf-c owns the types and the functions of messages, and of services <C>_Service,
+// <C>_ServiceDestroy, <lc>__* and <UC>__INIT. The C name of a type never holds a single
+// underscore, so that <C>_<Word> and <lc>_<word> are free for ours; symbols.h checks what
+// is left to chance.
+//
+// A "path" is a full proto name with dots, with c_package applied (model.h: c_path).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model.h"
+
+namespace grpc_c
+{
+
+// -- protobuf-c's spelling --
+
+// "a_b.v1.HTTPReply2" -> "AB__V1__HTTPReply2": camel pieces, each without its underscores.
+std::string c_type(const std::string &path);
+// "a.HTTPReply2.DeepOne" -> "a__httpreply2__deep_one": an underscore before an upper-case letter
+// that follows one that is not, then lower case.
+std::string lower_name(const std::string &path);
+// The same in upper case.
+std::string upper_name(const std::string &path);
+// "SayHello" -> "say_hello".
+std::string snake_name(const std::string &name);
+
+std::vector<std::string> protobuf_c_message_symbols(const std::string &path);
+std::vector<std::string> protobuf_c_oneof_symbols(const std::string &message_path,
+                                                  const std::string &oneof,
+                                                  const std::vector<std::string> &fields);
+std::vector<std::string> protobuf_c_enum_symbols(const std::string &path);
+std::string protobuf_c_enum_value_symbol(const std::string &enum_path, const std::string &value);
+std::vector<std::string> protobuf_c_default_symbols(const std::string &field_path);
+std::vector<std::string> protobuf_c_service_symbols(const std::string &path);
+std::string protobuf_c_method_symbol(const std::string &service_path, const std::string &method);
+
+// -- ours --
+
+struct ServiceNames {
+    explicit ServiceNames(const Service &service);
+
+    std::string servicer;      // Helloworld__Greeter_Servicer
+    std::string stub;          // Helloworld__Greeter_Stub
+    std::string add_servicer;  // helloworld__greeter_add_servicer_to_server
+    std::string make_stub;     // helloworld__greeter_stub
+    std::string service_name;  // HELLOWORLD__GREETER_SERVICE_NAME
+    std::string method_table;  // helloworld__greeter_methods
+    std::string service_table; // helloworld__greeter_service
+
+    // Those at file scope: all of them.
+    std::vector<std::string> symbols() const;
+};
+
+struct MethodNames {
+    MethodNames(const Service &service, const Method &method);
+
+    std::string member;  // say_hello, of the servicer; delete_ for Delete
+    std::string path;    // HELLOWORLD__GREETER__SAY_HELLO_METHOD
+    std::string call;    // helloworld__greeter_stub__say_hello
+    std::string handler; // helloworld__greeter_handle__say_hello
+    std::string kind;    // GRPC_C_METHOD_UNARY
+
+    std::string request_type; // Helloworld__HelloRequest
+    std::string reply_type;
+    std::string request_descriptor; // helloworld__hello_request__descriptor
+    std::string reply_descriptor;
+
+    // Those at file scope that are the method's own.
+    std::vector<std::string> symbols() const;
+};
+
+// True for names that the libraries keep for themselves: grpc_c_… and protobuf_c_…, which a
+// service outside of any package may come to.
+bool is_library_name(const std::string &symbol);
+
+// True for what cannot name a member: keywords of any C or C++, and lower-case macros of their
+// standard libraries and of compilers.
+bool is_keyword(const std::string &name);
+
+// -- files --
+
+// "dir/helloworld.proto" -> "dir/helloworld.grpc-c.h".
+std::string header_file(const std::string &proto);
+std::string source_file(const std::string &proto);
+std::string protobuf_c_header_file(const std::string &proto);
+
+// "dir/helloworld.proto" -> "DIRx2fHELLOWORLD_GRPC_C_H". What is neither letter, digit nor
+// underscore, and a first character that is no letter, becomes x and its code in lower-case hex;
+// nothing else is lower-case, so that paths share a guard only when they differ in case alone.
+std::string include_guard(const std::string &proto);
+
+} // namespace grpc_c

@@ -1,0 +1,124 @@
+// The clash table. See symbols.h.
+#include "symbols.h"
+
+#include <map>
+#include <set>
+#include <utility>
+
+#include "names.h"
+
+namespace grpc_c
+{
+
+namespace
+{
+
+Origin origin_of(const Service &service)
+{
+    return {"service " + service.full_name, service.full_name, "", service.position};
+}
+
+Origin origin_of(const Service &service, const Method &method)
+{
+    const std::string full_name = service.full_name + "." + method.name;
+    return {"method " + full_name, full_name, service.full_name, method.position};
+}
+
+// One scope: a name is its first taker's.
+class Scope
+{
+  public:
+    // Who had the name before, or nullptr.
+    const Origin *take(const std::string &name, const Origin &origin)
+    {
+        const auto inserted = takers_.emplace(name, origin);
+        return inserted.second ? nullptr : &inserted.first->second;
+    }
+
+  private:
+    std::map<std::string, Origin> takers_;
+};
+
+class Table
+{
+  public:
+    void add_foreign(const std::vector<Symbol> &symbols)
+    {
+        for (const Symbol &symbol : symbols)
+            file_scope_.take(symbol.name, symbol.origin);
+    }
+
+    void add_import(const File &file)
+    {
+        for (const Service &service : file.services) {
+            for (const std::string &name : ServiceNames(service).symbols())
+                file_scope_.take(name, origin_of(service));
+            for (const Method &method : service.methods)
+                for (const std::string &name : MethodNames(service, method).symbols())
+                    file_scope_.take(name, origin_of(service, method));
+        }
+    }
+
+    void add_own(const File &file)
+    {
+        for (const Service &service : file.services)
+            for (const std::string &name : ServiceNames(service).symbols())
+                take_own(file_scope_, name, origin_of(service));
+        for (const Service &service : file.services) {
+            Scope members;
+            for (const Method &method : service.methods) {
+                const MethodNames names(service, method);
+                const Origin origin = origin_of(service, method);
+                take_own(members, names.member, origin);
+                for (const std::string &name : names.symbols())
+                    take_own(file_scope_, name, origin);
+            }
+        }
+    }
+
+    std::vector<Error> errors;
+
+  private:
+    void take_own(Scope &scope, const std::string &name, const Origin &origin)
+    {
+        if (is_library_name(name) && is_new(origin, library_))
+            errors.push_back({origin.position, origin.what + ": its C name " + name +
+                                                   " is kept for the library; a package or "
+                                                   "c_package cures that"});
+        const Origin *other = scope.take(name, origin);
+        if (other != nullptr && is_new(origin, *other))
+            errors.push_back({origin.position, origin.what + ": its C name " + name +
+                                                   " is taken by " + other->what + " (" +
+                                                   other->position.file + ":" +
+                                                   std::to_string(other->position.line) + ")"});
+    }
+
+    // Two that clash do so with several names, and two services with all their methods: once is
+    // enough to say.
+    bool is_new(const Origin &one, const Origin &other)
+    {
+        const std::string &other_parent = other.parent.empty() ? other.full_name : other.parent;
+        if (reported_.count({one.parent, other_parent}) != 0)
+            return false;
+        return reported_.insert({one.full_name, other.full_name}).second;
+    }
+
+    const Origin library_{"the library", "the library", "", {}};
+    Scope file_scope_;
+    std::set<std::pair<std::string, std::string>> reported_;
+};
+
+} // namespace
+
+std::vector<Error> find_clashes(const File &file, const std::vector<File> &imports,
+                                const std::vector<Symbol> &foreign)
+{
+    Table table;
+    table.add_foreign(foreign);
+    for (const File &import : imports)
+        table.add_import(import);
+    table.add_own(file);
+    return table.errors;
+}
+
+} // namespace grpc_c

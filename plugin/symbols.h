@@ -1,0 +1,32 @@
+// The clash table: what names the generated code takes at file scope and in its vtables, beside
+// those of protobuf-c, and who else has them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "error.h"
+#include "model.h"
+
+namespace grpc_c
+{
+
+// Who takes a name: a message, a service, a method.
+struct Origin {
+    std::string what;      // "message helloworld.HelloRequest", for messages
+    std::string full_name; // what tells it from the others
+    std::string parent;    // of a method: its service's full name
+    Position position;
+};
+
+struct Symbol {
+    std::string name;
+    Origin origin;
+};
+
+// The clashes of `file`'s symbols among themselves, with those of the files it imports and with
+// `foreign` ones. Clashes that the file has no part in are not its errors.
+std::vector<Error> find_clashes(const File &file, const std::vector<File> &imports,
+                                const std::vector<Symbol> &foreign);
+
+} // namespace grpc_c

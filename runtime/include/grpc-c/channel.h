@@ -1,0 +1,61 @@
+/*
+ * A channel: the client's side of the connections to one target. Connections are made when the
+ * first call needs them, kept, and made again after a failure; calls share them.
+ *
+ * Threads: a channel is thread-safe. Ownership: free it after the contexts whose calls run on it
+ * are idle, and after the last use of its stubs.
+ */
+#ifndef GRPC_C_CHANNEL_H
+#define GRPC_C_CHANNEL_H
+
+#include <stddef.h>
+
+#include <grpc-c/codec.h>
+#include <grpc-c/macros.h>
+
+GRPC_C_BEGIN_DECLS
+
+typedef struct grpc_c_channel grpc_c_channel;
+
+/** How a channel behaves. Zero, in every field but the first, means the default. */
+typedef struct grpc_c_channel_options {
+    /** sizeof(grpc_c_channel_options): filled in by GRPC_C_CHANNEL_OPTIONS and …_INIT. */
+    size_t struct_size;
+    /** Replies larger than this end their call with RESOURCE_EXHAUSTED; default 4 MiB. */
+    size_t max_receive_message_bytes;
+    /** Memory that one call's reply may take once parsed; default 64 MiB. */
+    size_t max_call_memory_bytes;
+    /** Put before gRPC's own words in the user-agent header. Copied. */
+    const char *user_agent_prefix;
+    /** How messages are written; default grpc_c_protobuf_codec. Borrowed by the channel. */
+    const grpc_c_codec *codec;
+} grpc_c_channel_options;
+
+/** For `grpc_c_channel_options options = GRPC_C_CHANNEL_OPTIONS_INIT;`. */
+#define GRPC_C_CHANNEL_OPTIONS_INIT \
+    { \
+        sizeof(grpc_c_channel_options), 0, 0, NULL, NULL \
+    }
+
+/** Options in place (C only): `GRPC_C_CHANNEL_OPTIONS(.user_agent_prefix = "router/2")`. */
+#define GRPC_C_CHANNEL_OPTIONS(...) \
+    (&(const grpc_c_channel_options){.struct_size = sizeof(grpc_c_channel_options), __VA_ARGS__})
+
+/**
+ * A channel to `target`, without encryption. Targets are written as in gRPC's doc/naming.md:
+ * "localhost:50051", "dns:///host:port", "ipv4:127.0.0.1:50051", "unix:/run/x.sock". Copies target
+ * and options (NULL: all defaults). Does not connect: what is wrong with a target shows in the
+ * calls' status.
+ *
+ * Returns an owned channel; NULL when memory is short, `target` is NULL or the options are not
+ * this library's. A stub on a NULL channel is harmless: its calls fail with INTERNAL.
+ */
+GRPC_C_API grpc_c_channel *grpc_c_insecure_channel_new(const char *target,
+                                                       const grpc_c_channel_options *options);
+
+/** Closes the connections and frees the channel; NULL does nothing. */
+GRPC_C_API void grpc_c_channel_free(grpc_c_channel *channel);
+
+GRPC_C_END_DECLS
+
+#endif

@@ -1,0 +1,92 @@
+/*
+ * What generated code needs of the library, and the only header that it includes of it: the tables
+ * it fills and the functions its one-liners call. Write against the generated headers and
+ * <grpc-c/grpc-c.h>; what is declared only here may change with GRPC_C_GENERATED_ABI.
+ *
+ * Tables are constant and live as long as the process.
+ */
+#ifndef GRPC_C_GENERATED_H
+#define GRPC_C_GENERATED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <protobuf-c/protobuf-c.h>
+
+#include <grpc-c/channel.h>
+#include <grpc-c/client_context.h>
+#include <grpc-c/macros.h>
+#include <grpc-c/server.h>
+#include <grpc-c/server_context.h>
+#include <grpc-c/status.h>
+#include <grpc-c/version.h>
+
+GRPC_C_BEGIN_DECLS
+
+/** Which sides of a method stream. */
+typedef enum grpc_c_method_kind {
+    GRPC_C_METHOD_UNARY = 0,
+    GRPC_C_METHOD_CLIENT_STREAMING = 1,
+    GRPC_C_METHOD_SERVER_STREAMING = 2,
+    GRPC_C_METHOD_BIDI_STREAMING = 3
+} grpc_c_method_kind;
+
+/** One method, as proto and protobuf-c describe it. */
+typedef struct grpc_c_method {
+    /** "/package.Service/Method": the :path of its calls. */
+    const char *path;
+    grpc_c_method_kind kind;
+    const ProtobufCMessageDescriptor *request;
+    const ProtobufCMessageDescriptor *reply;
+} grpc_c_method;
+
+/** One service. `methods` is in proto order, and NULL where there are none. */
+typedef struct grpc_c_service {
+    /** "package.Service". */
+    const char *name;
+    size_t method_count;
+    const grpc_c_method *methods;
+} grpc_c_service;
+
+/**
+ * Calls one typed handler of a servicer. What `in` and `out` are depends on the method's kind: the
+ * request, or the stream; the reply to fill, or the stream to write to.
+ */
+typedef grpc_c_status_code (*grpc_c_handler)(const void *servicer, void *self, void *in, void *out,
+                                             grpc_c_server_context *context);
+
+/**
+ * Registers a service before the server starts. `handlers` holds one for each of the service's
+ * methods, NULL for those that answer UNIMPLEMENTED; it is copied. Borrows `service`, `servicer`
+ * and `self` until the server is freed. Returns false when the server or servicer is NULL, has
+ * been started, serves one of the paths already, or memory is short.
+ */
+GRPC_C_API bool grpc_c_server_add_service(grpc_c_server *server, const grpc_c_service *service,
+                                          const grpc_c_handler *handlers, const void *servicer,
+                                          void *self);
+
+/** A service on the other end of a channel: what a generated stub holds. A value, never freed. */
+typedef struct grpc_c_stub {
+    grpc_c_channel *channel;
+    /** The service's methods as the channel knows them; owned by the channel. */
+    const struct grpc_c_bound_service *service;
+} grpc_c_stub;
+
+/**
+ * Makes the service's methods known to the channel, once, and returns the stub over them. Where
+ * that fails (NULL channel, memory short), the stub's calls say so. Borrows `service`.
+ */
+GRPC_C_API grpc_c_stub grpc_c_stub_new(grpc_c_channel *channel, const grpc_c_service *service);
+
+/**
+ * Makes one unary call to the service's method number `method` and waits for its end. Borrows
+ * `request` until it returns. Returns the reply, owned by the context until its next call; NULL
+ * on failure, with the status in the context.
+ */
+GRPC_C_API const ProtobufCMessage *grpc_c_stub_unary_call(const grpc_c_stub *stub, size_t method,
+                                                          const ProtobufCMessage *request,
+                                                          grpc_c_client_context *context);
+
+GRPC_C_END_DECLS
+
+#endif

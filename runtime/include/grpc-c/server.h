@@ -1,0 +1,112 @@
+/*
+ * A server: ports, services, and the threads that run their handlers.
+ *
+ * Its life: new, add services and ports, start, wait_for_termination, free. A server starts once;
+ * after stop it can only be freed. Functions called out of that order do nothing and say so.
+ *
+ * Threads: a server's functions are thread-safe, free excepted. Handlers run on the server's own
+ * workers, up to max_workers at a time.
+ */
+#ifndef GRPC_C_SERVER_H
+#define GRPC_C_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <grpc-c/codec.h>
+#include <grpc-c/macros.h>
+#include <grpc-c/status.h>
+
+GRPC_C_BEGIN_DECLS
+
+typedef struct grpc_c_server grpc_c_server;
+
+/** How a server behaves. Zero, in every field but the first, means the default. */
+typedef struct grpc_c_server_options {
+    /** sizeof(grpc_c_server_options): filled in by GRPC_C_SERVER_OPTIONS and …_INIT. */
+    size_t struct_size;
+    /** Handlers that may run at the same time; default 16, at most 1024. */
+    unsigned max_workers;
+    /** Queues that calls are spread over, each with a thread that polls it; default one for two
+     * cores, never more than max_workers. */
+    unsigned lanes;
+    /** Calls accepted at the same time; further ones end with RESOURCE_EXHAUSTED; default 10,000.
+     */
+    unsigned max_concurrent_calls;
+    /** Lets other processes bind the same port (SO_REUSEPORT); by default the port is ours alone.
+     */
+    bool reuse_port;
+    /** Requests larger than this end their call with RESOURCE_EXHAUSTED; default 4 MiB. */
+    size_t max_receive_message_bytes;
+    /** Memory that one call's request and its handler's allocations may take; default 64 MiB. */
+    size_t max_call_memory_bytes;
+    /** How messages are written; default grpc_c_protobuf_codec. Borrowed by the server. */
+    const grpc_c_codec *codec;
+} grpc_c_server_options;
+
+/** For `grpc_c_server_options options = GRPC_C_SERVER_OPTIONS_INIT;`. */
+#define GRPC_C_SERVER_OPTIONS_INIT \
+    { \
+        sizeof(grpc_c_server_options), 0, 0, 0, false, 0, 0, NULL \
+    }
+
+/** Options in place (C only): `GRPC_C_SERVER_OPTIONS(.max_workers = 10)`. */
+#define GRPC_C_SERVER_OPTIONS(...) \
+    (&(const grpc_c_server_options){.struct_size = sizeof(grpc_c_server_options), __VA_ARGS__})
+
+/**
+ * A server without ports or services. Copies `options` (NULL: all defaults).
+ *
+ * Returns an owned server; NULL when memory is short or the options are out of range or not this
+ * library's. The functions below take a NULL server and fail.
+ */
+GRPC_C_API grpc_c_server *grpc_c_server_new(const grpc_c_server_options *options);
+
+/**
+ * Listens on `address`, without encryption, from start on: "[::]:50051", "127.0.0.1:0",
+ * "unix:/run/x.sock". Port 0 takes a free one. To be called before start, as often as there are
+ * addresses.
+ *
+ * Returns the port that was bound (1 for a unix socket); 0 on failure, with the reason in `error`
+ * (may be NULL).
+ */
+GRPC_C_API int grpc_c_server_add_insecure_port(grpc_c_server *server, const char *address,
+                                               grpc_c_error *error);
+
+/**
+ * Starts to serve, on threads of the server's own. Returns false when the server is NULL, was
+ * started before, or its threads cannot be created, with the reason in `error` (may be NULL).
+ */
+GRPC_C_API bool grpc_c_server_start(grpc_c_server *server, grpc_c_error *error);
+
+/**
+ * Refuses new calls, lets the running ones finish for up to `grace_ms` milliseconds (negative:
+ * without limit), cancels the rest, and returns when no handler runs any more: a handler that
+ * never returns holds it. Does nothing before start. Several threads may call it: all wait, and
+ * the shortest grace counts. Called from a handler of this server, it begins the stop and returns
+ * at once, since it cannot wait for its own caller.
+ */
+GRPC_C_API void grpc_c_server_stop(grpc_c_server *server, int64_t grace_ms);
+
+/** Waits until the server was stopped, by another thread or a signal. Returns at once when it was
+ * never started. */
+GRPC_C_API void grpc_c_server_wait_for_termination(grpc_c_server *server);
+
+/**
+ * From now on SIGINT and SIGTERM stop the server as grpc_c_server_stop(server, grace_ms) does; a
+ * second such signal ends the process the hard way. Replaces the process's handlers of both
+ * signals until the server is freed, and runs one thread that waits for them.
+ *
+ * Returns false when that cannot be set up, with the reason in `error` (may be NULL).
+ */
+GRPC_C_API bool grpc_c_server_stop_on_signals(grpc_c_server *server, int64_t grace_ms,
+                                              grpc_c_error *error);
+
+/** Stops the server without grace if it still runs, and frees it; NULL does nothing. Not to be
+ * called from a handler. */
+GRPC_C_API void grpc_c_server_free(grpc_c_server *server);
+
+GRPC_C_END_DECLS
+
+#endif

@@ -1,0 +1,61 @@
+/* The default codec: Protocol Buffers through protobuf-c. */
+#include "codec.h"
+
+#include "depth.h"
+
+static size_t protobuf_packed_size(const ProtobufCMessage *message)
+{
+    return protobuf_c_message_get_packed_size(message);
+}
+
+static size_t protobuf_pack(const ProtobufCMessage *message, uint8_t *ret_bytes)
+{
+    return protobuf_c_message_pack(message, ret_bytes);
+}
+
+/* protobuf-c recurses without a limit when it unpacks: types that allow it are scanned first. */
+static ProtobufCMessage *unpack_type(const grpc_c_message_type *type, ProtobufCAllocator *allocator,
+                                     const uint8_t *bytes, size_t size)
+{
+    if (type->nests && !grpc_c_depth_is_within_limit(type->descriptor, bytes, size))
+        return NULL;
+    return protobuf_c_message_unpack(type->descriptor, allocator, size, bytes);
+}
+
+static ProtobufCMessage *protobuf_unpack(const ProtobufCMessageDescriptor *type,
+                                         ProtobufCAllocator *allocator, const uint8_t *bytes,
+                                         size_t size)
+{
+    grpc_c_message_type known = grpc_c_message_type_of(type);
+    return unpack_type(&known, allocator, bytes, size);
+}
+
+const grpc_c_codec grpc_c_protobuf_codec = {
+    .struct_size = sizeof(grpc_c_codec),
+    .packed_size = protobuf_packed_size,
+    .pack = protobuf_pack,
+    .unpack = protobuf_unpack,
+};
+
+grpc_c_message_type grpc_c_message_type_of(const ProtobufCMessageDescriptor *descriptor)
+{
+    return (grpc_c_message_type){descriptor, grpc_c_depth_is_unbounded(descriptor)};
+}
+
+ProtobufCMessage *grpc_c_codec_unpack(const grpc_c_codec *codec, const grpc_c_message_type *type,
+                                      ProtobufCAllocator *allocator, const uint8_t *bytes,
+                                      size_t size)
+{
+    if (codec == &grpc_c_protobuf_codec)
+        return unpack_type(type, allocator, bytes, size);
+    return codec->unpack(type->descriptor, allocator, bytes, size);
+}
+
+const grpc_c_codec *grpc_c_codec_or_default(const grpc_c_codec *codec)
+{
+    if (codec == NULL)
+        return &grpc_c_protobuf_codec;
+    bool complete = codec->struct_size >= sizeof *codec && codec->packed_size != NULL &&
+                    codec->pack != NULL && codec->unpack != NULL;
+    return complete ? codec : NULL;
+}

@@ -1,0 +1,87 @@
+/*
+ * Lanes and workers: which thread polls, which runs handlers.
+ *
+ * A lane is a completion queue with one poller, which runs handlers in place: no hand-over between
+ * threads, which is what a call's CPU time mostly goes to elsewhere. When a handler has held the
+ * poller for about a millisecond, a standby worker, the watcher, takes the poller's role over,
+ * and the old poller is `away` until its handler returns. So a slow handler delays the calls
+ * behind it by a millisecond or two, once, and fast ones never meet a lock.
+ *
+ *            ┌───────── leaves its handler in time ────────┐
+ *            ▼                                             │
+ *   standby ──── takes over ────▶ polls ── a call ──▶ in handler
+ *      ▲                            ▲                      │ the role was taken over
+ *      │                            │                      ▼
+ *      └──────────── nothing in the backlog ─────────── away
+ *
+ * max_workers bounds the handlers that run at once. Each lane begins with one slot to run handlers
+ * in place; the other slots are for workers that are away. When more are away than those, lanes
+ * lose their slot: their poller goes on polling, for somebody must, and puts calls into the
+ * backlog, from where workers take them when their handler returns.
+ *
+ * Invariant, under the mutex: lanes without a slot = max(0, away - (max_workers - lanes)).
+ */
+#ifndef GRPC_C_LANE_H
+#define GRPC_C_LANE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <grpc-c/server.h>
+
+#include "queue.h"
+#include "server_call.h"
+
+typedef struct grpc_c_workers grpc_c_workers;
+
+struct grpc_c_lane {
+    grpc_c_server *server;
+    grpc_c_queue *queue;
+
+    /** Who may do what: a count of handlers entered, and the two bits below. */
+    _Alignas(64) _Atomic uint64_t token;
+    /** The token as the watcher last saw it. */
+    uint64_t seen;
+
+    /* The poller's, handed over with the role. */
+
+    /** A call whose handler is to run, left by the event just handled. */
+    grpc_c_server_call *ready;
+    grpc_c_server_call *pool;
+    /** Calls not in the pool: waiting for an arrival, or running. */
+    size_t in_use;
+    /** Of these, the ones that wait for an arrival. */
+    unsigned requested;
+    /** Core has begun to shut down: nothing arrives any more. */
+    bool stopping;
+    /** Calls running. Written by the poller alone, read by other lanes'. */
+    _Atomic unsigned active;
+};
+
+/** Prepares a lane, with its queue and a slot. */
+void grpc_c_lane_init(grpc_c_lane *lane, grpc_c_server *server);
+
+/** Frees a lane's queue and its pool. Nothing may be in flight. */
+void grpc_c_lane_free(grpc_c_lane *lane);
+
+/** Has the poller's role: polls and runs handlers until the role is lost or the queue has been shut
+ * down. */
+void grpc_c_lane_poll(grpc_c_workers *workers, grpc_c_lane *lane);
+
+/** What the watcher sees of a lane, compared with its last look. */
+typedef enum grpc_c_lane_view {
+    /** No handler runs, none has run. */
+    GRPC_C_LANE_QUIET,
+    GRPC_C_LANE_ACTIVE,
+    /** The same handler as at the last look: the watcher has the poller's role now. */
+    GRPC_C_LANE_TAKEN_OVER,
+} grpc_c_lane_view;
+
+/** Under the workers' mutex. */
+grpc_c_lane_view grpc_c_lane_look(grpc_c_workers *workers, grpc_c_lane *lane);
+
+bool grpc_c_lane_is_in_handler(const grpc_c_lane *lane);
+
+#endif

@@ -1,0 +1,112 @@
+/* Options and their defaults; see options.h. */
+#include "options.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "codec.h"
+#include "core.h"
+
+enum {
+    default_message_bytes = 4 * 1024 * 1024,
+    default_call_memory_bytes = 64 * 1024 * 1024,
+    /* Core counts messages in ints; arenas add alignment to sizes without a check for wrapping. */
+    most_bytes = INT_MAX,
+    default_workers = 16,
+    most_workers = 1024,
+    default_concurrent_calls = 10000,
+};
+
+/* An option struct begins with its size as the caller knows it. A shorter one is from an older
+ * caller: the rest is zero, the default. A longer one is from a newer caller, and welcome as long
+ * as what we do not know of it is zero. */
+static bool copy_struct(void *ret_options, size_t known_size, const void *options, const char *what)
+{
+    size_t size;
+    memcpy(&size, options, sizeof size);
+    if (size < sizeof size) {
+        grpc_c_log_error("%s: struct_size is not set; use the _INIT macro", what);
+        return false;
+    }
+    const unsigned char *bytes = options;
+    for (size_t i = known_size; i < size; i++) {
+        if (bytes[i] != 0) {
+            grpc_c_log_error("%s: an option is set that this version does not know", what);
+            return false;
+        }
+    }
+    memcpy(ret_options, options, size < known_size ? size : known_size);
+    return true;
+}
+
+static bool fill_bytes(size_t *bytes, size_t otherwise, const char *what)
+{
+    if (*bytes == 0)
+        *bytes = otherwise;
+    if (*bytes <= most_bytes)
+        return true;
+    grpc_c_log_error("%s: at most %d", what, most_bytes);
+    return false;
+}
+
+static bool fill_codec(const grpc_c_codec **codec)
+{
+    *codec = grpc_c_codec_or_default(*codec);
+    if (*codec == NULL)
+        grpc_c_log_error("codec: not a complete grpc_c_codec");
+    return *codec != NULL;
+}
+
+bool grpc_c_channel_options_read(const grpc_c_channel_options *options,
+                                 grpc_c_channel_options *ret_options)
+{
+    grpc_c_channel_options read = {.struct_size = 0};
+    if (options != NULL && !copy_struct(&read, sizeof read, options, "channel options"))
+        return false;
+    if (!fill_bytes(&read.max_receive_message_bytes, default_message_bytes,
+                    "max_receive_message_bytes") ||
+        !fill_bytes(&read.max_call_memory_bytes, default_call_memory_bytes,
+                    "max_call_memory_bytes") ||
+        !fill_codec(&read.codec))
+        return false;
+    *ret_options = read;
+    return true;
+}
+
+/* One lane for two cores: a lane keeps a core busy only under full load, and more pollers than that
+ * cost more in waking each other than they bring. */
+static unsigned default_lanes(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores < 2 ? 1 : (unsigned)cores / 2;
+}
+
+bool grpc_c_server_options_read(const grpc_c_server_options *options,
+                                grpc_c_server_options *ret_options)
+{
+    grpc_c_server_options read = {.struct_size = 0};
+    if (options != NULL && !copy_struct(&read, sizeof read, options, "server options"))
+        return false;
+    if (!fill_bytes(&read.max_receive_message_bytes, default_message_bytes,
+                    "max_receive_message_bytes") ||
+        !fill_bytes(&read.max_call_memory_bytes, default_call_memory_bytes,
+                    "max_call_memory_bytes") ||
+        !fill_codec(&read.codec))
+        return false;
+    if (read.max_workers > most_workers) {
+        grpc_c_log_error("max_workers: at most %d", most_workers);
+        return false;
+    }
+    if (read.max_workers == 0)
+        read.max_workers = default_workers;
+    if (read.lanes == 0)
+        read.lanes = default_lanes();
+    if (read.lanes > read.max_workers)
+        read.lanes = read.max_workers;
+    if (read.max_concurrent_calls == 0)
+        read.max_concurrent_calls = default_concurrent_calls;
+    *ret_options = read;
+    return true;
+}

@@ -1,0 +1,52 @@
+/*
+ * A server from the inside: what its lanes, its calls and its signal helper share.
+ */
+#ifndef GRPC_C_SERVER_INTERNAL_H
+#define GRPC_C_SERVER_INTERNAL_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include <grpc-c/server.h>
+
+#include <grpc/grpc.h>
+
+#include "methods.h"
+#include "signals.h"
+#include "workers.h"
+
+typedef enum grpc_c_server_state {
+    /** Being set up: services and ports may be added. */
+    GRPC_C_SERVER_NEW,
+    GRPC_C_SERVER_STARTED,
+    GRPC_C_SERVER_STOPPING,
+    GRPC_C_SERVER_STOPPED,
+} grpc_c_server_state;
+
+struct grpc_c_server {
+    grpc_server *core;
+    /** With every default filled in. */
+    grpc_c_server_options options;
+    /** Immutable from start on. */
+    grpc_c_method_table methods;
+    grpc_c_workers workers;
+
+    /** Guards what follows. */
+    pthread_mutex_t mutex;
+    /** The state, or the number of idle lanes, has changed. */
+    pthread_cond_t changed;
+    grpc_c_server_state state;
+    /** Lanes on which nothing can happen any more. */
+    unsigned idle_lanes;
+    /** The thread that stops the server on behalf of a handler, if there was one. */
+    pthread_t stopper;
+    bool has_stopper;
+    int64_t stopper_grace_ms;
+    /** Set by grpc_c_server_stop_on_signals. */
+    grpc_c_signal_watch *signal_watch;
+};
+
+/** A lane's poller reports that core has shut down and the lane's last call is over. */
+void grpc_c_server_lane_is_idle(grpc_c_server *server);
+
+#endif

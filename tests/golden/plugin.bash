@@ -1,0 +1,21 @@
+# What the plugin's bats files share. CMake sets PLUGIN, PROTOC, PROTOC_GEN_C, SOURCE_DIR, CC, CXX
+# and, where a file runs once a folder, CASE.
+
+# run_plugin OUT [PROTOC-OPTION...]: the plugin over every proto of the folder we are in, with the
+# options that the folder's `options` names.
+run_plugin() {
+    local out=$1 options=
+    shift
+    if [ -f options ]; then
+        options=$(cat options)
+    fi
+    mkdir -p "$out"
+    # shellcheck disable=SC2046 # names without spaces
+    "$PROTOC" "--plugin=protoc-gen-grpc-c=$PLUGIN" -I. ${options:+"--grpc-c_opt=$options"} \
+        "--grpc-c_out=$out" "$@" $(find . -name '*.proto' | sed 's|^\./||' | LC_ALL=C sort)
+}
+
+# normalise FILE: with 0.0.0 for the version that wrote it, which is as long as most.
+normalise() {
+    sed '1s/protoc-gen-grpc-c [0-9][^ ]* from/protoc-gen-grpc-c 0.0.0 from/' "$1"
+}

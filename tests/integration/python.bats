@@ -1,0 +1,156 @@
+#!/usr/bin/env bats
+# Our Greeter and Echo with gRPC's Python, both ways. From CMake: BIN, our programs; STUBS, what
+# gRPC's own plugin made of the same protos; SOURCE, this folder; PYTHON.
+
+setup() {
+    servers=()
+}
+
+teardown() {
+    for pid in "${servers[@]}"; do
+        kill -KILL "$pid" 2>/dev/null || true
+    done
+}
+
+# start COMMAND…: starts a server and waits for the line that says its port, which becomes $port.
+start() {
+    local fifo="$BATS_TEST_TMPDIR/fifo.${#servers[@]}"
+    mkfifo "$fifo"
+    "$@" >"$fifo" 2>"$BATS_TEST_TMPDIR/stderr.${#servers[@]}" 3>&- &
+    server=$!
+    servers+=("$server")
+    exec {output}<"$fifo"
+    read -r line <&"$output"
+    port=${line##* }
+}
+
+# stop: asks the last server to end, and fails unless it ends well.
+stop() {
+    kill -TERM "$server"
+    wait "$server"
+}
+
+client() {
+    "$PYTHON" "$SOURCE/python_client.py" "$STUBS" "127.0.0.1:$port" "$1" 3>&-
+}
+
+@test "Python's client gets the greeting from our server" {
+    start "$BIN/greeter_server" 127.0.0.1:0
+    run client hello
+    [ "$status" -eq 0 ]
+    [ "$output" = "Greeter client received: Hello, you!" ]
+    stop
+}
+
+@test "our client gets the greeting from Python's server" {
+    start "$PYTHON" "$SOURCE/python_server.py" "$STUBS"
+    run "$BIN/greeter_client" "127.0.0.1:$port"
+    [ "$status" -eq 0 ]
+    [ "$output" = "Greeter client received: Hello, you!" ]
+    run "$BIN/greeter_client" "127.0.0.1:$port" "Jürgen"
+    [ "$output" = "Greeter client received: Hello, Jürgen!" ]
+}
+
+@test "our client shows the status of Python's server" {
+    start "$PYTHON" "$SOURCE/python_server.py" "$STUBS"
+    run "$BIN/greeter_client" "127.0.0.1:$port" nobody
+    [ "$status" -eq 1 ]
+    [ "$output" = "SayHello: NOT_FOUND: nobody is here: 100% säure" ]
+}
+
+@test "our client gets the greeting from our server" {
+    start "$BIN/greeter_server" 127.0.0.1:0
+    run "$BIN/greeter_client" "localhost:$port"
+    [ "$status" -eq 0 ]
+    [ "$output" = "Greeter client received: Hello, you!" ]
+    stop
+}
+
+@test "our client says so when nothing listens" {
+    start "$BIN/greeter_server" 127.0.0.1:0
+    stop
+    run "$BIN/greeter_client" "127.0.0.1:$port"
+    [ "$status" -eq 1 ]
+    [[ $output == "SayHello: UNAVAILABLE: "*"Connection refused"* ]]
+}
+
+@test "our second server says that the port is taken" {
+    start "$BIN/greeter_server" 127.0.0.1:0
+    run "$BIN/greeter_server" "127.0.0.1:$port"
+    [ "$status" -eq 1 ]
+    [ "$output" = "greeter_server: cannot listen on 127.0.0.1:$port: Address already in use" ]
+    stop
+}
+
+@test "SIGINT stops our server" {
+    start "$BIN/greeter_server" '[::]:0'
+    kill -INT "$server"
+    wait "$server"
+}
+
+@test "every status and message reaches Python's client" {
+    start "$BIN/echo_server"
+    client statuses
+    stop
+}
+
+@test "what is not there is UNIMPLEMENTED to Python's client" {
+    start "$BIN/echo_server"
+    client unimplemented
+    stop
+}
+
+@test "malformed and too deep requests are INTERNAL to Python's client" {
+    start "$BIN/echo_server"
+    client malformed
+    client concurrent
+    stop
+}
+
+@test "a unary call without a message is refused" {
+    start "$BIN/echo_server"
+    client cardinality
+    stop
+}
+
+@test "a compressed request is read" {
+    start "$BIN/echo_server"
+    client compressed
+    stop
+}
+
+@test "messages up to the limit pass, and no larger ones" {
+    start "$BIN/echo_server"
+    client large
+    stop
+}
+
+@test "a thousand calls from twenty threads" {
+    start "$BIN/echo_server"
+    client concurrent
+    stop
+}
+
+@test "calls that Python's client leaves are cleaned up" {
+    start "$BIN/echo_server"
+    client cancelled
+    client concurrent
+    stop
+}
+
+@test "a client killed in mid-call leaves nothing behind" {
+    start "$BIN/echo_server"
+    for _ in 1 2 3; do
+        mkfifo "$BATS_TEST_TMPDIR/client"
+        "$PYTHON" "$SOURCE/python_client.py" "$STUBS" "127.0.0.1:$port" hold \
+            >"$BATS_TEST_TMPDIR/client" 2>/dev/null 3>&- &
+        client=$!
+        read -r line <"$BATS_TEST_TMPDIR/client"
+        [ "$line" = begun ]
+        kill -KILL "$client"
+        wait "$client" || true
+        rm "$BATS_TEST_TMPDIR/client"
+    done
+    client concurrent
+    stop
+}

@@ -1,0 +1,165 @@
+// plugin/layout: each kind of line that it wraps, at the column where it begins to.
+#include "cmocka.hh"
+
+#include "layout.h"
+
+using namespace grpc_c;
+
+// `count` times the letter.
+static std::string x(size_t count, char letter = 'x')
+{
+    return std::string(count, letter);
+}
+
+static void test_a_line_that_fits_stays(void **)
+{
+    const std::string line = "void f(" + x(91) + ");";
+    assert_int_equal(line.size(), 100);
+    assert_text(lay_out(line), line + "\n");
+}
+
+static void test_parameters_below_the_first(void **)
+{
+    assert_text(lay_out("bool " + x(30) + "(const void *first, " + x(20) + " *second, " + x(20) +
+                        " *third, int last);"),
+                "bool " + x(30) + "(const void *first, " + x(20) + " *second,\n" + x(36, ' ') +
+                    x(20) + " *third, int last);\n");
+}
+
+static void test_parameters_below_the_line_where_one_does_not_fit(void **)
+{
+    assert_text(lay_out("    int (*" + x(50) + ")(void *self, " + x(40) + " *request, int last);"),
+                "    int (*" + x(50) + ")(\n        void *self, " + x(40) +
+                    " *request, int last);\n");
+}
+
+static void test_a_name_below_its_type(void **)
+{
+    assert_text(lay_out("const " + x(40, 't') + " *" + x(60) + "(const void *stub, int last);"),
+                "const " + x(40, 't') + " *\n" + x(60) + "(const void *stub, int last);\n");
+    // A short type stays.
+    assert_text(lay_out("bool " + x(96) + "(void);"), "bool " + x(96) + "(\n    void);\n");
+}
+
+static void test_a_define(void **)
+{
+    assert_text(lay_out("#define " + x(60) + " \"/" + x(30) + "\""),
+                "#define " + x(60) + " \\\n    \"/" + x(30) + "\"\n");
+    assert_text(lay_out("#define X \"/" + x(60) + "/" + x(50) + "\""),
+                "#define X \\\n    \"/" + x(60) + "/\" \\\n    \"" + x(50) + "\"\n");
+}
+
+static void test_an_assignment(void **)
+{
+    assert_text(lay_out("    const " + x(40) + " *typed = (const " + x(40) + " *)servicer;"),
+                "    const " + x(40) + " *typed =\n        (const " + x(40) + " *)servicer;\n");
+}
+
+static void test_an_assigned_call_breaks_where_that_costs_least(void **)
+{
+    // Behind the equals sign where that is enough, else below the first argument.
+    assert_text(lay_out("    a.b = f(" + x(12) + ", &" + x(73) + ");"),
+                "    a.b =\n        f(" + x(12) + ", &" + x(73) + ");\n");
+    assert_text(lay_out("    a = f(" + x(60) + ", &" + x(60) + ");"),
+                "    a = f(" + x(60) + ",\n          &" + x(60) + ");\n");
+}
+
+static void test_a_conditional(void **)
+{
+    assert_text(lay_out("        a->" + x(40) + " != NULL ? " + x(30) + " : NULL,"),
+                "        a->" + x(40) + " != NULL ? " + x(30) + " : NULL,\n");
+    assert_text(lay_out("        a->" + x(40) + " != NULL ? " + x(37) + " : NULL,"),
+                "        a->" + x(40) + " != NULL ? " + x(37) + "\n" + x(60, ' ') + ": NULL,\n");
+    assert_text(lay_out("        a->" + x(40) + " != NULL ? " + x(50) + " : NULL,"),
+                "        a->" + x(40) + " != NULL\n            ? " + x(50) +
+                    "\n            : NULL,\n");
+}
+
+static void test_a_table_whose_head_is_too_long(void **)
+{
+    assert_text(lay_out("static const grpc_c_service " + x(80) + " = {\n    1,\n};\nint a;"),
+                "static const grpc_c_service\n    " + x(80) + " = {\n        1,\n};\nint a;\n");
+    assert_text(lay_out("static const grpc_c_service " + x(70) + " = {\n    1,\n};"),
+                "static const grpc_c_service " + x(70) + " =\n    {\n        1,\n};\n");
+}
+
+static void test_a_typedef(void **)
+{
+    assert_text(lay_out("typedef struct " + x(60) + " " + x(60) + ";"),
+                "typedef struct " + x(60) + "\n    " + x(60) + ";\n");
+}
+
+static void test_blank_lines(void **)
+{
+    assert_text(lay_out("\n\nstruct a {\n\n    int b;\n\n\n    int c;\n\n};\n\n\n\nint d;\n\n"),
+                "struct a {\n    int b;\n\n    int c;\n};\n\nint d;\n");
+}
+
+static void test_a_comment_that_fits_stays(void **)
+{
+    assert_text(lay_out("    /** " + x(89) + " */"), "    /** " + x(89) + " */\n");
+    assert_text(lay_out("/* one\n * two */"), "/* one\n * two */\n");
+}
+
+static void test_a_long_doc_comment_becomes_a_block(void **)
+{
+    assert_text(lay_out("    /** " + x(90) + " */"), "    /**\n     * " + x(90) + "\n     */\n");
+    assert_text(lay_out("/** " + x(60) + " " + x(60) + " b */"),
+                "/**\n * " + x(60) + "\n * " + x(60) + " b\n */\n");
+}
+
+static void test_a_long_plain_comment_is_filled(void **)
+{
+    assert_text(lay_out("/* " + x(60) + " " + x(60) + " */"),
+                "/* " + x(60) + "\n * " + x(60) + " */\n");
+}
+
+static void test_what_is_broken_off_joins_the_next_line(void **)
+{
+    assert_text(lay_out("/** first\n * " + x(90) + " over the edge\n * and on\n * - item */"),
+                "/**\n * first\n * " + x(90) + " over\n * the edge and on\n * - item\n */\n");
+}
+
+static void test_code_in_comments_is_no_code(void **)
+{
+    const std::string block = "/**\n * struct a {\n *\n * #define B \\\n * \"c\"\n */\n";
+    assert_text(lay_out(block), block);
+}
+
+static void test_wide_characters_count_twice(void **)
+{
+    std::string wide;
+    for (int i = 0; i < 50; i++)
+        wide += "\xe4\xbd\xa0";
+    assert_false(fits(wide + "x"));
+    assert_true(fits(wide));
+    std::string narrow;
+    for (int i = 0; i < 100; i++)
+        narrow += "\xc3\xbc";
+    assert_true(fits(narrow));
+    assert_false(fits(narrow + "x"));
+}
+
+int main()
+{
+    const CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_line_that_fits_stays),
+        cmocka_unit_test(test_parameters_below_the_first),
+        cmocka_unit_test(test_parameters_below_the_line_where_one_does_not_fit),
+        cmocka_unit_test(test_a_name_below_its_type),
+        cmocka_unit_test(test_a_define),
+        cmocka_unit_test(test_an_assignment),
+        cmocka_unit_test(test_an_assigned_call_breaks_where_that_costs_least),
+        cmocka_unit_test(test_a_conditional),
+        cmocka_unit_test(test_a_table_whose_head_is_too_long),
+        cmocka_unit_test(test_a_typedef),
+        cmocka_unit_test(test_blank_lines),
+        cmocka_unit_test(test_a_comment_that_fits_stays),
+        cmocka_unit_test(test_a_long_doc_comment_becomes_a_block),
+        cmocka_unit_test(test_a_long_plain_comment_is_filled),
+        cmocka_unit_test(test_what_is_broken_off_joins_the_next_line),
+        cmocka_unit_test(test_code_in_comments_is_no_code),
+        cmocka_unit_test(test_wide_characters_count_twice),
+    };
+    return cmocka_run_group_tests_name("layout", tests, nullptr, nullptr);
+}
