@@ -32,17 +32,6 @@ void check_path(const File &file, std::vector<Error> &errors)
         errors.push_back({{file.path, 1, 1}, "this file name cannot stand in a C #include"});
 }
 
-void check_kinds(const File &file, std::vector<Error> &errors)
-{
-    for (const Service &service : file.services)
-        for (const Method &method : service.methods)
-            if (method.kind != MethodKind::unary)
-                errors.push_back({method.position, "method " + service.full_name + "." +
-                                                       method.name +
-                                                       ": streaming is not supported by this "
-                                                       "version of protoc-gen-grpc-c"});
-}
-
 void collect_imports(const pb::FileDescriptor &file, std::set<std::string> &seen,
                      std::vector<const pb::FileDescriptor *> &imports)
 {
@@ -78,7 +67,6 @@ std::vector<Error> check(const File &file, const pb::FileDescriptor &descriptor)
 {
     std::vector<Error> errors;
     check_path(file, errors);
-    check_kinds(file, errors);
     check_symbols(file, descriptor, errors);
     std::stable_sort(errors.begin(), errors.end(), [](const Error &a, const Error &b) {
         return std::tie(a.position.line, a.position.column) <

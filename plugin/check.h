@@ -1,5 +1,5 @@
-// What keeps a file from being generated: what this version does not do yet, file names that C
-// cannot include, and clashing symbols.
+// What keeps a file from being generated: file names that C cannot include, and clashing
+// symbols.
 #pragma once
 
 #include <vector>

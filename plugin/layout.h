@@ -4,11 +4,12 @@
 //
 // It knows the kinds of lines that the templates hold, not C:
 //   comments        filled; "/**" and "*/" stand alone where there are several lines
-//   #define         the value below the name; long strings broken behind a slash
+//   #define         the value below the name, left whole however long
 //   calls, heads    arguments as many as fit, below the first; where one would not fit there, all
 //                   below the line, four columns in; where the name would not fit either, a
 //                   declaration's name goes below its type first
 //   a = b           b below, where that is better than to break b
+//   (type *)value   the value below its cast, the star below its type
 //   a ? b : c       c below b, or both below a
 //   ... x[] = {     x below its type, and all up to the closing brace four columns further in
 //   typedef struct A B
@@ -16,7 +17,8 @@
 //
 // Not matched, since clang-format then tears type, star, cast and name apart: services whose C type
 // is longer than about 65 characters, messages and methods whose C name is longer than about 75.
-// Such lines are left long. tests/golden/layout.bats tries all lengths below.
+// Such lines are left long. tests/golden/layout.bats tries all lengths below, of all kinds of
+// methods.
 #pragma once
 
 #include <string>

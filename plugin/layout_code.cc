@@ -120,19 +120,7 @@ Lines wrap_define(const std::string &line)
     const size_t value = line.find(' ', std::string_view("#define ").size());
     if (value == std::string::npos)
         return {line};
-    Lines lines = {line.substr(0, value) + " \\"};
-    std::string rest = spaces(step) + line.substr(value + 1);
-    // Lines of a directive keep room for a backslash. A string too long for that is broken behind
-    // the last slash that fits.
-    while (columns_of(rest) > column_limit - 2) {
-        const size_t slash = rest.rfind('/', column_limit - 4);
-        if (slash == std::string::npos || slash < step + 2)
-            break;
-        lines.push_back(rest.substr(0, slash + 1) + "\" \\");
-        rest = spaces(step) + "\"" + rest.substr(slash + 1);
-    }
-    lines.push_back(rest);
-    return lines;
+    return {line.substr(0, value) + " \\", spaces(step) + line.substr(value + 1)};
 }
 
 Lines wrap_conditional(const std::string &line, size_t question)
@@ -154,6 +142,24 @@ Lines wrap_conditional(const std::string &line, size_t question)
     return lines;
 }
 
+// "type *name =" and "(type *)value;", which is too long: the value goes below its cast; where the
+// name does not fit either, stars go below types.
+Lines wrap_cast(const Lines &below, size_t indent)
+{
+    const std::string &left = below.front();
+    const std::string right = strip(below.back());
+    const size_t cast = right.find(')');
+    if (cast == std::string::npos)
+        return below;
+    const std::string deeper = spaces(indent + 2 * step);
+    if (fits(left))
+        return {left, spaces(indent + step) + right.substr(0, cast + 1),
+                deeper + right.substr(cast + 1)};
+    const size_t name = left.rfind(" *");
+    return {left.substr(0, name), spaces(indent + step) + left.substr(name + 1),
+            deeper + right.substr(0, cast - 2), deeper + spaces(step + 1) + right.substr(cast - 1)};
+}
+
 Lines wrap_assignment(const std::string &line, size_t equals)
 {
     const size_t indent = indent_of(line);
@@ -164,13 +170,8 @@ Lines wrap_assignment(const std::string &line, size_t equals)
     const bool is_call = here && here->head[here->head.size() - 2] != ' ' && here->items.size() > 1;
     if (columns_of(right) <= column_limit)
         return below;
-    if (!is_call) {
-        const size_t cast = right.find(')');
-        if (cast == std::string::npos)
-            return below;
-        return {below.front(), right.substr(0, cast + 1),
-                spaces(indent + 2 * step) + right.substr(cast + 1)};
-    }
+    if (!is_call)
+        return wrap_cast(below, indent);
     const Wrapped kept = wrap_group(*here, indent);
     Wrapped moved = wrap_group(*there, indent + step);
     if (kept.penalty <= moved.penalty + penalty_assignment)
@@ -207,6 +208,26 @@ Lines wrap_member_call(const Group &group, size_t indent)
         return whole.lines;
     below.lines.insert(below.lines.begin(), group.head.substr(0, arrow));
     return below.lines;
+}
+
+// "return (type *)value;": the type goes below the parenthesis, the value below the cast, both, or
+// the star below the type.
+Lines wrap_returned_cast(const std::string &line, size_t indent)
+{
+    const size_t open = line.find('(') + 1;
+    const size_t close = line.find(')') + 1;
+    const std::string below = spaces(indent + step);
+    const std::string opened = line.substr(0, open);
+    const std::string type = below + line.substr(open, close - open);
+    const std::string value = line.substr(close);
+    if (fits(type + value))
+        return {opened, type + value};
+    if (fits(line.substr(0, close)))
+        return {line.substr(0, close), below + value};
+    if (fits(type))
+        return {opened, type, below + value};
+    const size_t star = type.rfind(" *");
+    return {opened, type.substr(0, star), below + spaces(step) + type.substr(star + 1) + value};
 }
 
 Lines wrap_call(const Group &group, size_t indent)
@@ -254,9 +275,13 @@ Lines wrap_code(const std::string &line)
     if (line[indent] == '#')
         return {line};
     if (starts_with(line, "typedef struct ") && line.find('(') == std::string::npos) {
-        const size_t before =
-            ends_with(line, " {") ? std::string_view("typedef struct").size() : line.rfind(' ');
-        return {line.substr(0, before), spaces(step) + line.substr(before + 1)};
+        const size_t tag = std::string_view("typedef struct ").size();
+        const size_t name = ends_with(line, " {") ? tag : line.rfind(' ') + 1;
+        const std::string below = spaces(step) + line.substr(name);
+        if (fits(line.substr(0, name - 1)))
+            return {line.substr(0, name - 1), below};
+        return {line.substr(0, tag - 1), spaces(step) + line.substr(tag, name - tag - 1),
+                spaces(step) + below};
     }
     const size_t question = line.find(" ? ");
     if (question != std::string::npos)
@@ -264,6 +289,8 @@ Lines wrap_code(const std::string &line)
     const size_t equals = line.find(" = ");
     if (equals != std::string::npos)
         return wrap_assignment(line, equals);
+    if (starts_with(line.substr(indent), "return ("))
+        return wrap_returned_cast(line, indent);
     const std::optional<Group> group = last_group(line);
     return group ? wrap_call(*group, indent) : Lines{line};
 }

@@ -17,6 +17,12 @@ namespace grpc_c
 
 enum class MethodKind { unary, client_streaming, server_streaming, bidi_streaming };
 
+// True unless one message is asked and one answered.
+constexpr bool streams(MethodKind kind)
+{
+    return kind != MethodKind::unary;
+}
+
 // A message, as a method takes or answers it.
 struct Message {
     std::string full_name; // "helloworld.HelloRequest"

@@ -217,11 +217,46 @@ MethodNames::MethodNames(const Service &service, const Method &method)
     reply_type = c_type(method.reply.c_path);
     request_descriptor = lower_name(method.request.c_path) + "__descriptor";
     reply_descriptor = lower_name(method.reply.c_path) + "__descriptor";
+    name_streams(method.kind, c_type(service.c_path) + "_" + c_type(method.name),
+                 lower + "_servicer__" + snake);
+}
+
+void MethodNames::name_streams(MethodKind kind, const std::string &type,
+                               const std::string &servicer)
+{
+    if (!streams(kind))
+        return;
+    const bool client_streams = kind != MethodKind::server_streaming;
+    const bool server_streams = kind != MethodKind::client_streaming;
+    server_stream_type = type + "_Server";
+    client_stream_type = type + "_Client";
+    if (client_streams) {
+        server_stream_type += "Reader";
+        servicer_read = servicer + "__read";
+        call_write = call + "__write";
+    }
+    if (server_streams) {
+        server_stream_type += "Writer";
+        client_stream_type += "Reader";
+        servicer_write = servicer + "__write";
+        call_read = call + "__read";
+    }
+    if (client_streams)
+        client_stream_type += "Writer";
+    if (client_streams && server_streams)
+        call_writes_done = call + "__writes_done";
+    call_finish = call + "__finish";
 }
 
 std::vector<std::string> MethodNames::symbols() const
 {
-    return {path, call, handler};
+    std::vector<std::string> symbols = {path, call, handler};
+    for (const std::string &name :
+         {server_stream_type, client_stream_type, servicer_read, servicer_write, call_read,
+          call_write, call_writes_done, call_finish})
+        if (!name.empty())
+            symbols.push_back(name);
+    return symbols;
 }
 
 bool is_library_name(const std::string &symbol)

@@ -64,6 +64,16 @@ struct MethodNames {
     std::string handler; // helloworld__greeter_handle__say_hello
     std::string kind;    // GRPC_C_METHOD_UNARY
 
+    // Of streams; empty where the method's kind has none such.
+    std::string server_stream_type; // Helloworld__Greeter_SayHello_ServerReader, …Writer
+    std::string client_stream_type; // Helloworld__Greeter_SayHello_ClientWriter, …Reader
+    std::string servicer_read;      // helloworld__greeter_servicer__say_hello__read
+    std::string servicer_write;
+    std::string call_read; // helloworld__greeter_stub__say_hello__read
+    std::string call_write;
+    std::string call_writes_done;
+    std::string call_finish;
+
     std::string request_type; // Helloworld__HelloRequest
     std::string reply_type;
     std::string request_descriptor; // helloworld__hello_request__descriptor
@@ -71,6 +81,9 @@ struct MethodNames {
 
     // Those at file scope that are the method's own.
     std::vector<std::string> symbols() const;
+
+  private:
+    void name_streams(MethodKind kind, const std::string &type, const std::string &servicer);
 };
 
 // True for names that the libraries keep for themselves: grpc_c_… and protobuf_c_…, which a

@@ -13,6 +13,35 @@ namespace grpc_c
 namespace
 {
 
+// The folder in templates/ of what is for methods of that kind.
+std::string folder_of(MethodKind kind)
+{
+    switch (kind) {
+    case MethodKind::unary:
+        return "unary";
+    case MethodKind::client_streaming:
+        return "client_streaming";
+    case MethodKind::server_streaming:
+        return "server_streaming";
+    case MethodKind::bidi_streaming:
+        return "bidi_streaming";
+    }
+    return {};
+}
+
+// Which methods get a fragment.
+using Choice = bool (*)(MethodKind);
+
+bool is_any(MethodKind)
+{
+    return true;
+}
+
+bool is_unary(MethodKind kind)
+{
+    return !streams(kind);
+}
+
 class Renderer
 {
   public:
@@ -79,6 +108,14 @@ class Renderer
                 {"member", names.member},
                 {"handler", names.handler},
                 {"call", names.call},
+                {"server_stream_type", names.server_stream_type},
+                {"client_stream_type", names.client_stream_type},
+                {"servicer_read", names.servicer_read},
+                {"servicer_write", names.servicer_write},
+                {"call_read", names.call_read},
+                {"call_write", names.call_write},
+                {"call_writes_done", names.call_writes_done},
+                {"call_finish", names.call_finish},
                 {"request_type", names.request_type},
                 {"reply_type", names.reply_type},
                 {"request_descriptor", names.request_descriptor},
@@ -102,33 +139,52 @@ class Renderer
         return fits(line) ? line : expand_fragment("service_title_block.h", variables);
     }
 
-    // One fragment for each method, in proto order.
-    std::string each_method(const Service &service, const std::string &fragment) const
+    // One fragment for each method that is chosen, in proto order. A star in its name stands for
+    // the folder of the method's kind.
+    std::string each_method(const Service &service, const std::string &fragment,
+                            Choice is_chosen = is_any) const
     {
         Lines texts;
-        for (size_t i = 0; i < service.methods.size(); i++)
-            texts.push_back(
-                expand_fragment(fragment, method_variables(service, service.methods[i], i)));
+        for (size_t i = 0; i < service.methods.size(); i++) {
+            const Method &method = service.methods[i];
+            const std::string name =
+                fragment.front() == '*' ? folder_of(method.kind) + fragment.substr(1) : fragment;
+            if (is_chosen(method.kind))
+                texts.push_back(expand_fragment(name, method_variables(service, method, i)));
+        }
         return join_lines(texts);
+    }
+
+    // The section around what is in it; none around nothing.
+    static std::string section(const std::string &fragment, const std::string &content)
+    {
+        return content.empty() ? "" : expand_fragment(fragment, {{"content", content}});
     }
 
     std::string declare(const Service &service, Variables variables) const
     {
-        const bool empty = service.methods.empty();
         variables["path_constants"] = each_method(service, "path_constant.h");
-        variables["members"] = empty ? expand_fragment("servicer_no_member.h", variables)
-                                     : each_method(service, "servicer_member.h");
-        const std::string calls = each_method(service, "call.h");
-        variables["calls"] = empty ? "" : expand_fragment("calls.h", Variables{{"calls", calls}});
+        variables["streams"] =
+            section("streams.h", each_method(service, "stream_types.h", streams));
+        variables["members"] = service.methods.empty()
+                                   ? expand_fragment("servicer_no_member.h", variables)
+                                   : each_method(service, "*/member.h");
+        variables["servicer_functions"] = each_method(service, "*/servicer.h", streams);
+        variables["unary_calls"] =
+            section("unary_calls.h", each_method(service, "*/call.h", is_unary));
+        variables["streaming_calls"] =
+            section("streaming_calls.h", each_method(service, "*/call.h", streams));
         return expand_fragment("service.h", variables);
     }
 
     std::string define(const Service &service, Variables variables) const
     {
         variables["method_entries"] = each_method(service, "method_entry.c");
-        variables["handlers"] = each_method(service, "handler.c");
+        variables["handlers"] = each_method(service, "*/handler.c");
         variables["handler_entries"] = each_method(service, "handler_entry.c");
-        variables["calls"] = each_method(service, "call.c");
+        variables["servicer_functions"] = each_method(service, "*/servicer.c", streams);
+        variables["unary_calls"] = each_method(service, "*/call.c", is_unary);
+        variables["streaming_calls"] = each_method(service, "*/call.c", streams);
         return expand_fragment(service.methods.empty() ? "service_no_method.c" : "service.c",
                                variables);
     }

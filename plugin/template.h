@@ -1,4 +1,5 @@
-// Templates: the text of the generated code, one fragment a file in templates/, embedded at build.
+// Templates: the text of the generated code, one fragment a file in templates/ and, for
+// what differs by the kind of method, in a folder of it for each kind; embedded at build.
 // `$name$` is replaced by a variable, `$$` is one `$`, and nothing else is special. Values go in as
 // they are and are not looked into, so that a rendered fragment can be a variable of the next.
 #pragma once

@@ -39,47 +39,166 @@ static void start(grpc_call *call, const grpc_op *ops, size_t count, grpc_c_even
     GRPC_C_INVARIANT(error == GRPC_CALL_OK);
 }
 
-void grpc_c_batch_unary_call(grpc_call *call, grpc_c_buffer *request,
+static grpc_op send_headers(const grpc_c_headers *headers)
+{
+    const uint32_t wait =
+        GRPC_INITIAL_METADATA_WAIT_FOR_READY | GRPC_INITIAL_METADATA_WAIT_FOR_READY_EXPLICITLY_SET;
+    return (grpc_op){
+        .op = GRPC_OP_SEND_INITIAL_METADATA,
+        .flags = headers->wait_for_ready ? wait : 0,
+        .data.send_initial_metadata = {.count = headers->metadata->count,
+                                       .metadata = headers->metadata->entries},
+    };
+}
+
+static grpc_op send_message(grpc_c_buffer *message)
+{
+    return (grpc_op){.op = GRPC_OP_SEND_MESSAGE, .data.send_message.send_message = message};
+}
+
+static grpc_op send_close(void)
+{
+    return (grpc_op){.op = GRPC_OP_SEND_CLOSE_FROM_CLIENT};
+}
+
+static grpc_op receive_message(grpc_c_buffer **ret_message)
+{
+    return (grpc_op){.op = GRPC_OP_RECV_MESSAGE, .data.recv_message.recv_message = ret_message};
+}
+
+static grpc_op receive_headers(grpc_c_client_results *results)
+{
+    return (grpc_op){
+        .op = GRPC_OP_RECV_INITIAL_METADATA,
+        .data.recv_initial_metadata.recv_initial_metadata = &results->initial_metadata,
+    };
+}
+
+static grpc_op receive_status(grpc_c_client_results *results)
+{
+    return (grpc_op){
+        .op = GRPC_OP_RECV_STATUS_ON_CLIENT,
+        .data.recv_status_on_client = {.trailing_metadata = &results->trailing_metadata,
+                                       .status = &results->code,
+                                       .status_details = &results->message},
+    };
+}
+
+/* ---- client ---- */
+
+void grpc_c_batch_unary_call(grpc_call *call, const grpc_c_headers *headers, grpc_c_buffer *request,
                              grpc_c_client_results *results, grpc_c_event *done)
 {
     const grpc_op ops[] = {
-        {.op = GRPC_OP_SEND_INITIAL_METADATA},
-        {.op = GRPC_OP_SEND_MESSAGE, .data.send_message.send_message = request},
-        {.op = GRPC_OP_SEND_CLOSE_FROM_CLIENT},
-        {.op = GRPC_OP_RECV_INITIAL_METADATA,
-         .data.recv_initial_metadata.recv_initial_metadata = &results->initial_metadata},
-        {.op = GRPC_OP_RECV_MESSAGE, .data.recv_message.recv_message = &results->reply},
-        {.op = GRPC_OP_RECV_STATUS_ON_CLIENT,
-         .data.recv_status_on_client = {.trailing_metadata = &results->trailing_metadata,
-                                        .status = &results->code,
-                                        .status_details = &results->message}},
+        send_headers(headers),
+        send_message(request),
+        send_close(),
+        receive_headers(results),
+        receive_message(&results->reply),
+        receive_status(results),
     };
     start(call, ops, sizeof ops / sizeof ops[0], done);
 }
 
-void grpc_c_batch_receive(grpc_call *call, grpc_c_buffer **ret_message, grpc_c_event *done)
+void grpc_c_batch_open(grpc_call *call, const grpc_c_headers *headers, grpc_c_buffer *request,
+                       grpc_c_event *done)
 {
-    const grpc_op op = {.op = GRPC_OP_RECV_MESSAGE, .data.recv_message.recv_message = ret_message};
+    const grpc_op ops[] = {
+        send_headers(headers),
+        send_message(request),
+        send_close(),
+    };
+    start(call, ops, request != NULL ? sizeof ops / sizeof ops[0] : 1, done);
+}
+
+void grpc_c_batch_send(grpc_call *call, grpc_c_buffer *message, grpc_c_event *done)
+{
+    const grpc_op op = send_message(message);
     start(call, &op, 1, done);
 }
 
-void grpc_c_batch_finish(grpc_call *call, grpc_c_buffer *reply, grpc_c_status_code code,
-                         const char *message, int *ret_cancelled, grpc_c_event *done)
+void grpc_c_batch_close(grpc_call *call, grpc_c_event *done)
+{
+    const grpc_op op = send_close();
+    start(call, &op, 1, done);
+}
+
+void grpc_c_batch_read(grpc_call *call, grpc_c_client_results *headers, grpc_c_buffer **ret_message,
+                       grpc_c_event *done)
+{
+    grpc_op ops[2] = {receive_message(ret_message)};
+    size_t count = 1;
+    if (headers != NULL)
+        ops[count++] = receive_headers(headers);
+    start(call, ops, count, done);
+}
+
+void grpc_c_batch_end(grpc_call *call, bool headers, grpc_c_buffer **ret_reply,
+                      grpc_c_client_results *results, grpc_c_event *done)
+{
+    grpc_op ops[3] = {receive_status(results)};
+    size_t count = 1;
+    if (headers)
+        ops[count++] = receive_headers(results);
+    if (ret_reply != NULL)
+        ops[count++] = receive_message(ret_reply);
+    start(call, ops, count, done);
+}
+
+/* ---- server ---- */
+
+void grpc_c_batch_receive(grpc_call *call, grpc_c_buffer **ret_message, grpc_c_event *done)
+{
+    const grpc_op op = receive_message(ret_message);
+    start(call, &op, 1, done);
+}
+
+void grpc_c_batch_write(grpc_call *call, const grpc_c_headers *headers, grpc_c_buffer *message,
+                        grpc_c_event *done)
+{
+    grpc_op ops[2];
+    size_t count = 0;
+    if (headers != NULL)
+        ops[count++] = send_headers(headers);
+    if (message != NULL)
+        ops[count++] = send_message(message);
+    start(call, ops, count, done);
+}
+
+static grpc_op receive_close(int *ret_cancelled)
+{
+    return (grpc_op){.op = GRPC_OP_RECV_CLOSE_ON_SERVER,
+                     .data.recv_close_on_server.cancelled = ret_cancelled};
+}
+
+void grpc_c_batch_watch(grpc_call *call, int *ret_cancelled, grpc_c_event *done)
+{
+    const grpc_op op = receive_close(ret_cancelled);
+    start(call, &op, 1, done);
+}
+
+void grpc_c_batch_finish(grpc_call *call, const grpc_c_ending *ending, grpc_c_event *done)
 {
     grpc_op ops[4];
     size_t count = 0;
-    grpc_slice text = message != NULL ? grpc_slice_from_copied_string(message) : grpc_empty_slice();
-    ops[count++] = (grpc_op){.op = GRPC_OP_SEND_INITIAL_METADATA};
-    if (reply != NULL)
-        ops[count++] =
-            (grpc_op){.op = GRPC_OP_SEND_MESSAGE, .data.send_message.send_message = reply};
+    grpc_slice text = ending->message != NULL ? grpc_slice_from_copied_string(ending->message)
+                                              : grpc_empty_slice();
+    if (ending->headers != NULL)
+        ops[count++] = send_headers(ending->headers);
+    if (ending->reply != NULL)
+        ops[count++] = send_message(ending->reply);
     ops[count++] = (grpc_op){
         .op = GRPC_OP_SEND_STATUS_FROM_SERVER,
-        .data.send_status_from_server = {.status = (grpc_status_code)code,
-                                         .status_details = message != NULL ? &text : NULL},
+        .data.send_status_from_server =
+            {
+                .trailing_metadata_count = ending->trailers->count,
+                .trailing_metadata = ending->trailers->entries,
+                .status = (grpc_status_code)ending->code,
+                .status_details = ending->message != NULL ? &text : NULL,
+            },
     };
-    ops[count++] = (grpc_op){.op = GRPC_OP_RECV_CLOSE_ON_SERVER,
-                             .data.recv_close_on_server.cancelled = ret_cancelled};
+    if (ending->ret_cancelled != NULL)
+        ops[count++] = receive_close(ending->ret_cancelled);
     start(call, ops, count, done);
     grpc_slice_unref(text);
 }

@@ -26,48 +26,36 @@ grpc_c_buffer *grpc_c_buffer_pack(const grpc_c_codec *codec, const ProtobufCMess
     return buffer;
 }
 
-static ProtobufCMessage *unpack_bytes(grpc_slice *slice, const grpc_c_codec *codec,
-                                      const grpc_c_message_type *type, grpc_c_arena *arena)
-{
-    return grpc_c_codec_unpack(codec, type, &arena->allocator, GRPC_SLICE_START_PTR(*slice),
-                               GRPC_SLICE_LENGTH(*slice));
-}
-
 ProtobufCMessage *grpc_c_buffer_unpack(grpc_c_buffer *buffer, const grpc_c_codec *codec,
                                        const grpc_c_message_type *type, grpc_c_arena *arena,
                                        grpc_c_status_code *ret_code, const char **ret_reason)
 {
-    ProtobufCMessage *message = NULL;
+    /* Core has decompressed the message by now: the reader has nothing to fail at. Most messages
+     * came in one piece, and are read where they are. */
     grpc_byte_buffer_reader reader;
-    *ret_code = GRPC_C_STATUS_INTERNAL;
-    if (!grpc_byte_buffer_reader_init(&reader, buffer)) {
-        *ret_reason = "the message could not be decompressed";
-        return NULL;
-    }
-    grpc_slice *first;
-    if (!grpc_byte_buffer_reader_peek(&reader, &first)) {
-        grpc_slice empty = grpc_empty_slice();
-        message = unpack_bytes(&empty, codec, type, arena);
-    } else if (GRPC_SLICE_LENGTH(*first) == grpc_byte_buffer_length(reader.buffer_out)) {
-        message = unpack_bytes(first, codec, type, arena);
+    grpc_byte_buffer_reader_init(&reader, buffer);
+    grpc_slice *first = NULL;
+    grpc_slice whole;
+    bool one = grpc_byte_buffer_reader_peek(&reader, &first) &&
+               GRPC_SLICE_LENGTH(*first) == grpc_byte_buffer_length(buffer);
+    if (one) {
+        whole = grpc_slice_ref(*first);
     } else {
         grpc_byte_buffer_reader_destroy(&reader);
-        if (!grpc_byte_buffer_reader_init(&reader, buffer)) {
-            *ret_reason = "the message could not be decompressed";
-            return NULL;
-        }
-        grpc_slice whole = grpc_byte_buffer_reader_readall(&reader);
-        message = unpack_bytes(&whole, codec, type, arena);
-        grpc_slice_unref(whole);
+        grpc_byte_buffer_reader_init(&reader, buffer);
+        whole = grpc_byte_buffer_reader_readall(&reader);
     }
+    ProtobufCMessage *message =
+        grpc_c_codec_unpack(codec, type, &arena->allocator, GRPC_SLICE_START_PTR(whole),
+                            GRPC_SLICE_LENGTH(whole));
+    grpc_slice_unref(whole);
     grpc_byte_buffer_reader_destroy(&reader);
-    if (message == NULL && arena->exhausted) {
-        *ret_code = GRPC_C_STATUS_RESOURCE_EXHAUSTED;
-        *ret_reason = "the message takes more memory than a call may";
-    } else if (message == NULL) {
-        *ret_reason = "the message could not be parsed";
-    }
-    return message;
+    if (message != NULL)
+        return message;
+    *ret_code = arena->exhausted ? GRPC_C_STATUS_RESOURCE_EXHAUSTED : GRPC_C_STATUS_INTERNAL;
+    *ret_reason = arena->exhausted ? "the message takes more memory than a call may"
+                                   : "the message could not be parsed";
+    return NULL;
 }
 
 void grpc_c_buffer_free(grpc_c_buffer *buffer)

@@ -1,12 +1,33 @@
-/* Calls from the client's side: blocking unary. */
-#include <grpc-c/generated.h>
+/* The steps that all calls of a client share; see client_call.h. And the unary call. */
+#include "client_call.h"
 
 #include <grpc/grpc.h>
 #include <grpc/slice.h>
 #include <grpc/support/time.h>
 
-#include "channel.h"
-#include "client_context.h"
+#include "core.h"
+
+const char *grpc_c_client_call_misuse(const grpc_c_stub *stub, size_t method)
+{
+    if (stub == NULL || stub->channel == NULL)
+        return "the stub has no channel";
+    if (stub->service == NULL)
+        return "the stub could not be bound to its channel for want of memory";
+    if (method >= stub->service->service->method_count)
+        return "the service has no such method";
+    return NULL;
+}
+
+bool grpc_c_client_call_takes(const grpc_c_bound_method *method, const ProtobufCMessage *message)
+{
+    return message != NULL && message->descriptor == method->request;
+}
+
+void grpc_c_client_call_refuse(grpc_c_client_context *context, const char *reason)
+{
+    grpc_c_client_context_forget(context);
+    grpc_c_client_context_fail(context, GRPC_C_STATUS_INTERNAL, reason);
+}
 
 static gpr_timespec deadline_after(int64_t timeout_ms)
 {
@@ -16,11 +37,77 @@ static gpr_timespec deadline_after(int64_t timeout_ms)
                         gpr_time_from_millis(timeout_ms, GPR_TIMESPAN));
 }
 
-/* Copies the status out of core's results; the message moves to the context's arena. */
-static void take_status(grpc_c_client_context *context)
+static void enter_phase(grpc_c_client_context *context, grpc_c_call_phase phase, grpc_call *call)
 {
+    pthread_mutex_lock(&context->mutex);
+    context->phase = phase;
+    context->call = call;
+    if (phase == GRPC_C_CALL_RUNNING && context->cancelled)
+        grpc_call_cancel(call, NULL);
+    if (phase != GRPC_C_CALL_BEGINNING)
+        context->cancelled = false;
+    pthread_mutex_unlock(&context->mutex);
+}
+
+bool grpc_c_client_call_begin(grpc_c_client_context *context, const grpc_c_stub *stub,
+                              size_t method)
+{
+    grpc_c_client_context_forget(context);
+    enter_phase(context, GRPC_C_CALL_BEGINNING, NULL);
+    context->channel = stub->channel;
+    context->method = &stub->service->methods[method];
+    context->message_arena.limit = stub->channel->options.max_call_memory_bytes;
+    if (context->timeout_ms == 0) { /* core would try all the same, and could succeed */
+        grpc_c_client_context_fail(context, GRPC_C_STATUS_DEADLINE_EXCEEDED, "Deadline Exceeded");
+        enter_phase(context, GRPC_C_CALL_OVER, NULL);
+        return false;
+    }
+    if (context->queue == NULL) {
+        grpc_c_core_acquire();
+        context->queue = grpc_c_queue_new_for_pluck();
+    }
+    enter_phase(context, GRPC_C_CALL_RUNNING,
+                grpc_channel_create_registered_call(stub->channel->core, NULL,
+                                                    GRPC_PROPAGATE_DEFAULTS, context->queue,
+                                                    context->method->handle,
+                                                    deadline_after(context->timeout_ms), NULL));
+    return true;
+}
+
+grpc_c_headers grpc_c_client_call_headers(const grpc_c_client_context *context)
+{
+    return (grpc_c_headers){&context->metadata, context->wait_for_ready};
+}
+
+bool grpc_c_client_call_wait(grpc_c_client_context *context, grpc_c_event *event)
+{
+    /* No limit here: the call has its own, and whatever is in flight ends with it. */
+    bool ok = false;
+    grpc_c_queue_pluck(context->queue, event, gpr_inf_future(GPR_CLOCK_MONOTONIC), &ok);
+    return ok;
+}
+
+void grpc_c_client_call_take_headers(grpc_c_client_context *context)
+{
+    if (context->initial_metadata.count == 0)
+        context->initial_metadata =
+            grpc_c_metadata_copy(&context->results.initial_metadata, &context->arena);
+}
+
+void grpc_c_client_call_end(grpc_c_client_context *context)
+{
+    grpc_call *call = context->call;
+    enter_phase(context, GRPC_C_CALL_OVER, NULL);
+    /* Metadata goes with core's call, and so is copied while that is there. */
+    grpc_c_client_call_take_headers(context);
+    context->trailing_metadata =
+        grpc_c_metadata_copy(&context->results.trailing_metadata, &context->arena);
+    grpc_call_unref(call);
+    context->results.initial_metadata.count = context->results.trailing_metadata.count = 0;
     grpc_slice message = context->results.message;
     context->code = (grpc_c_status_code)context->results.code;
+    if ((unsigned)context->code > GRPC_C_STATUS_UNAUTHENTICATED) /* a peer may send any number */
+        context->code = GRPC_C_STATUS_UNKNOWN;
     if (context->code == GRPC_C_STATUS_OK || GRPC_SLICE_LENGTH(message) == 0)
         return;
     const char *copy = grpc_c_arena_copy_string(&context->arena, GRPC_SLICE_START_PTR(message),
@@ -28,57 +115,29 @@ static void take_status(grpc_c_client_context *context)
     context->message = copy != NULL ? copy : "";
 }
 
-static const ProtobufCMessage *take_reply(const grpc_c_channel *channel,
-                                          const grpc_c_bound_method *method,
-                                          grpc_c_client_context *context)
+const ProtobufCMessage *grpc_c_client_call_unpack(grpc_c_client_context *context)
 {
-    take_status(context);
-    if (context->code != GRPC_C_STATUS_OK)
-        return NULL;
-    if (context->results.reply == NULL) {
-        /* gRPC's doc/statuscodes.md: a response cardinality violation is UNIMPLEMENTED. */
-        grpc_c_client_context_fail(context, GRPC_C_STATUS_UNIMPLEMENTED,
-                                   "the server sent no reply to a unary call");
-        return NULL;
-    }
     grpc_c_status_code code;
     const char *reason;
     const ProtobufCMessage *reply =
-        grpc_c_buffer_unpack(context->results.reply, channel->options.codec, &method->reply,
-                             &context->arena, &code, &reason);
+        grpc_c_buffer_unpack(context->results.reply, context->channel->options.codec,
+                             &context->method->reply, &context->message_arena, &code, &reason);
     if (reply == NULL) {
-        grpc_c_arena_reset(&context->arena); /* of what was unpacked; the reason is a constant */
+        grpc_c_arena_reset(&context->message_arena);
         grpc_c_client_context_fail(context, code, reason);
     }
     return reply;
 }
 
-/* Makes the call and waits for its end; the outcome is in context->results. */
-static void run_unary_call(const grpc_c_channel *channel, const grpc_c_bound_method *method,
-                           grpc_c_buffer *request, grpc_c_client_context *context)
+const ProtobufCMessage *grpc_c_client_call_take_reply(grpc_c_client_context *context)
 {
-    grpc_call *call =
-        grpc_channel_create_registered_call(channel->core, NULL, GRPC_PROPAGATE_DEFAULTS,
-                                            context->queue, method->handle,
-                                            deadline_after(context->timeout_ms), NULL);
-    grpc_c_batch_unary_call(call, request, &context->results, &context->done);
-    /* No limit here: the call has its own, and a batch that receives the status always ends. */
-    bool ok;
-    grpc_c_queue_pluck(context->queue, &context->done, gpr_inf_future(GPR_CLOCK_MONOTONIC), &ok);
-    grpc_call_unref(call);
-}
-
-/* What a caller can have got wrong; NULL when nothing. */
-static const char *misuse(const grpc_c_stub *stub, size_t method, const ProtobufCMessage *request)
-{
-    if (stub == NULL || stub->channel == NULL)
-        return "the stub has no channel";
-    if (stub->service == NULL)
-        return "the stub could not be bound to its channel for want of memory";
-    if (method >= stub->service->service->method_count)
-        return "the service has no such method";
-    if (request == NULL || request->descriptor != stub->service->methods[method].request)
-        return "the request is NULL, not initialised, or of another type";
+    if (context->code != GRPC_C_STATUS_OK)
+        return NULL;
+    if (context->results.reply != NULL)
+        return grpc_c_client_call_unpack(context);
+    /* gRPC's doc/statuscodes.md: a response cardinality violation is UNIMPLEMENTED. */
+    grpc_c_client_context_fail(context, GRPC_C_STATUS_UNIMPLEMENTED,
+                               "the server sent no reply to a call that has one");
     return NULL;
 }
 
@@ -88,24 +147,25 @@ const ProtobufCMessage *grpc_c_stub_unary_call(const grpc_c_stub *stub, size_t m
 {
     if (context == NULL)
         return NULL;
-    const char *reason = misuse(stub, method, request);
+    const char *reason = grpc_c_client_call_misuse(stub, method);
+    if (reason == NULL && !grpc_c_client_call_takes(&stub->service->methods[method], request))
+        reason = "the request is NULL, not initialised, or of another type";
     /* Packed before the last results go, since a request may be made of the last reply: the token
      * of the next page, say. */
     grpc_c_buffer *buffer =
         reason == NULL ? grpc_c_buffer_pack(stub->channel->options.codec, request, &reason) : NULL;
     if (buffer == NULL) {
-        grpc_c_client_context_forget(context);
-        grpc_c_client_context_fail(context, GRPC_C_STATUS_INTERNAL, reason);
+        grpc_c_client_call_refuse(context, reason);
         return NULL;
     }
-    grpc_c_client_context_begin(context, stub->channel->options.max_call_memory_bytes);
-    if (context->timeout_ms == 0) { /* core would try all the same, and could succeed */
-        grpc_c_buffer_free(buffer);
-        grpc_c_client_context_fail(context, GRPC_C_STATUS_DEADLINE_EXCEEDED, "Deadline Exceeded");
-        return NULL;
+    const ProtobufCMessage *reply = NULL;
+    if (grpc_c_client_call_begin(context, stub, method)) {
+        const grpc_c_headers headers = grpc_c_client_call_headers(context);
+        grpc_c_batch_unary_call(context->call, &headers, buffer, &context->results, &context->done);
+        grpc_c_client_call_wait(context, &context->done);
+        grpc_c_client_call_end(context);
+        reply = grpc_c_client_call_take_reply(context);
     }
-    const grpc_c_bound_method *bound = &stub->service->methods[method];
-    run_unary_call(stub->channel, bound, buffer, context);
     grpc_c_buffer_free(buffer);
-    return take_reply(stub->channel, bound, context);
+    return reply;
 }

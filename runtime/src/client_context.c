@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client_call.h"
 #include "core.h"
 
 enum { no_timeout = -1 };
@@ -15,8 +16,13 @@ grpc_c_client_context *grpc_c_client_context_new(void)
     grpc_c_client_context *context = calloc(1, sizeof *context);
     if (context == NULL)
         return NULL;
+    if (pthread_mutex_init(&context->mutex, NULL) != 0) {
+        free(context);
+        return NULL;
+    }
     /* Until a call brings its channel's limit. */
     grpc_c_arena_init(&context->arena, INT_MAX);
+    grpc_c_arena_init(&context->message_arena, INT_MAX);
     grpc_c_client_results_init(&context->results);
     context->timeout_ms = no_timeout;
     context->message = "";
@@ -27,8 +33,12 @@ void grpc_c_client_context_free(grpc_c_client_context *context)
 {
     if (context == NULL)
         return;
+    grpc_c_client_context_forget(context);
     grpc_c_client_results_free(&context->results);
     grpc_c_arena_free(&context->arena);
+    grpc_c_arena_free(&context->message_arena);
+    grpc_c_metadata_list_free(&context->metadata);
+    pthread_mutex_destroy(&context->mutex);
     if (context->queue != NULL) {
         grpc_c_queue_free_pluck(context->queue);
         grpc_c_core_release();
@@ -38,8 +48,12 @@ void grpc_c_client_context_free(grpc_c_client_context *context)
 
 void grpc_c_client_context_forget(grpc_c_client_context *context)
 {
+    if (context->call != NULL)
+        grpc_c_client_call_abandon(context);
     grpc_c_client_results_clear(&context->results);
     grpc_c_arena_reset(&context->arena);
+    grpc_c_arena_reset(&context->message_arena);
+    context->initial_metadata = context->trailing_metadata = (grpc_c_metadata){0, NULL};
     context->code = GRPC_C_STATUS_OK;
     context->message = "";
     context->error_line = NULL;
@@ -51,16 +65,24 @@ void grpc_c_client_context_reset(grpc_c_client_context *context)
         return;
     grpc_c_client_context_forget(context);
     context->timeout_ms = no_timeout;
+    context->wait_for_ready = false;
+    grpc_c_metadata_list_clear(&context->metadata);
+    pthread_mutex_lock(&context->mutex);
+    context->phase = GRPC_C_CALL_NONE;
+    context->cancelled = false;
+    pthread_mutex_unlock(&context->mutex);
 }
 
-void grpc_c_client_context_begin(grpc_c_client_context *context, size_t memory_limit)
+void grpc_c_client_context_cancel(grpc_c_client_context *context)
 {
-    grpc_c_client_context_forget(context);
-    context->arena.limit = memory_limit;
-    if (context->queue == NULL) {
-        grpc_c_core_acquire();
-        context->queue = grpc_c_queue_new_for_pluck();
-    }
+    if (context == NULL)
+        return;
+    pthread_mutex_lock(&context->mutex);
+    if (context->phase == GRPC_C_CALL_RUNNING)
+        grpc_call_cancel(context->call, NULL);
+    else if (context->phase != GRPC_C_CALL_OVER)
+        context->cancelled = true;
+    pthread_mutex_unlock(&context->mutex);
 }
 
 void grpc_c_client_context_fail(grpc_c_client_context *context, grpc_c_status_code code,
@@ -74,6 +96,48 @@ void grpc_c_client_context_set_timeout_ms(grpc_c_client_context *context, int64_
 {
     if (context != NULL)
         context->timeout_ms = timeout_ms;
+}
+
+void grpc_c_client_context_set_wait_for_ready(grpc_c_client_context *context, bool wait_for_ready)
+{
+    if (context != NULL)
+        context->wait_for_ready = wait_for_ready;
+}
+
+bool grpc_c_client_context_add_metadata(grpc_c_client_context *context, const char *key,
+                                        const char *value)
+{
+    return value != NULL &&
+           grpc_c_client_context_add_binary_metadata(context, key, value, strlen(value));
+}
+
+bool grpc_c_client_context_add_binary_metadata(grpc_c_client_context *context, const char *key,
+                                               const void *value, size_t size)
+{
+    return context != NULL && grpc_c_metadata_list_add(&context->metadata, key, value, size);
+}
+
+const grpc_c_metadata *grpc_c_client_context_initial_metadata(const grpc_c_client_context *context)
+{
+    static const grpc_c_metadata none = {0, NULL};
+    return context != NULL ? &context->initial_metadata : &none;
+}
+
+const grpc_c_metadata *grpc_c_client_context_trailing_metadata(const grpc_c_client_context *context)
+{
+    static const grpc_c_metadata none = {0, NULL};
+    return context != NULL ? &context->trailing_metadata : &none;
+}
+
+const void *grpc_c_client_context_status_details(const grpc_c_client_context *context,
+                                                 size_t *ret_size)
+{
+    const grpc_c_metadata_entry *details =
+        grpc_c_metadata_find(grpc_c_client_context_trailing_metadata(context),
+                             GRPC_C_STATUS_DETAILS_KEY, NULL);
+    if (ret_size != NULL)
+        *ret_size = details != NULL ? details->size : 0;
+    return details != NULL ? details->value : NULL;
 }
 
 grpc_c_status_code grpc_c_client_context_status(const grpc_c_client_context *context)

@@ -53,10 +53,8 @@ void grpc_c_log_error(const char *format, ...)
         log_message(GRPC_C_LOG_ERROR, message);
 }
 
-static bool user_debugs_core(void)
-{
-    return getenv("GRPC_VERBOSITY") != NULL || getenv("GRPC_TRACE") != NULL;
-}
+/* Read once, when core is first needed: getenv is no friend of threads. */
+static bool user_debugs_core;
 
 static void receive_core_log(gpr_log_func_args *args)
 {
@@ -64,12 +62,13 @@ static void receive_core_log(gpr_log_func_args *args)
         snprintf(capture.text, sizeof capture.text, "%s", args->message);
     else
         log_message((grpc_c_log_severity)args->severity, args->message);
-    if (user_debugs_core())
+    if (user_debugs_core)
         fprintf(stderr, "%s:%d] %s\n", args->file, args->line, args->message);
 }
 
 static void set_log_function(void)
 {
+    user_debugs_core = getenv("GRPC_VERBOSITY") != NULL || getenv("GRPC_TRACE") != NULL;
     gpr_set_log_function(receive_core_log);
 }
 

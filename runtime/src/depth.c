@@ -1,8 +1,6 @@
 /* The depth scan; see depth.h. */
 #include "depth.h"
 
-#include <limits.h>
-
 /* ---- types ---- */
 
 typedef struct type_walk {
@@ -112,7 +110,7 @@ bool grpc_c_depth_is_within_limit(const ProtobufCMessageDescriptor *type, const 
             !value_size(&position, end, tag & 7, &length) || length > (uint64_t)(end - position))
             return false;
         const ProtobufCFieldDescriptor *field = NULL;
-        if ((tag & 7) == wire_length_prefixed && tag >> 3 <= UINT_MAX)
+        if ((tag & 7) == wire_length_prefixed) /* a tag has 35 bits at most */
             field =
                 protobuf_c_message_descriptor_get_field(stack[depth].type, (unsigned)(tag >> 3));
         if (field == NULL || field->type != PROTOBUF_C_TYPE_MESSAGE) {

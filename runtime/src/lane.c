@@ -4,20 +4,32 @@
 #include <string.h>
 
 #include "invariant.h"
-#include "workers.h"
+#include "server.h"
 
 /* The token's bits; above them the count of handlers entered, which tells one from the next. */
 enum {
     in_handler = 1,
     has_slot = 2,
-    one_handler = 4,
+    /* The poller is a worker in a handler that waits, and is counted among those away. */
+    counted = 4,
+    one_handler = 8,
 };
+
+static void on_shutdown(grpc_c_event *event, bool ok)
+{
+    (void)ok;
+    grpc_c_lane *lane = (grpc_c_lane *)((char *)event - offsetof(grpc_c_lane, shutdown));
+    lane->shut_down = true;
+    if (lane->in_use == 0)
+        grpc_c_server_lane_is_idle(lane->server);
+}
 
 void grpc_c_lane_init(grpc_c_lane *lane, grpc_c_server *server)
 {
     memset(lane, 0, sizeof *lane);
     lane->server = server;
     lane->queue = grpc_c_queue_new_for_next();
+    lane->shutdown.done = on_shutdown;
     atomic_init(&lane->token, has_slot);
 }
 
@@ -60,7 +72,8 @@ static bool find_slot(grpc_c_workers *workers, grpc_c_lane *lane)
     for (unsigned i = 0; i < workers->lane_count; i++) {
         grpc_c_lane *other = &workers->lanes[i];
         uint64_t token = atomic_load(&other->token);
-        if ((token & has_slot) && !(token & in_handler) &&
+        bool uses_it = (token & in_handler) && !(token & counted);
+        if ((token & has_slot) && !uses_it &&
             atomic_compare_exchange_strong(&other->token, &token, token & ~(uint64_t)has_slot)) {
             atomic_fetch_or(&lane->token, has_slot);
             return true;
@@ -70,31 +83,62 @@ static bool find_slot(grpc_c_workers *workers, grpc_c_lane *lane)
 }
 
 /* Enters a handler in place, if the lane still has its slot. The poller's. */
-static bool try_enter(grpc_c_lane *lane)
+static bool try_enter(grpc_c_lane *lane, grpc_c_role *ret_role)
 {
     uint64_t token = atomic_load_explicit(&lane->token, memory_order_relaxed);
-    return (token & has_slot) &&
-           atomic_compare_exchange_strong(&lane->token, &token, (token + one_handler) | in_handler);
+    uint64_t entered = (token + one_handler) | in_handler;
+    if (!(token & has_slot) || !atomic_compare_exchange_strong(&lane->token, &token, entered))
+        return false;
+    /* What was written, and not what is there now: the watcher may have the role already. */
+    *ret_role = (grpc_c_role){.lane = lane, .entered = entered};
+    return true;
 }
 
-/* Leaves it again. False when the role was taken over meanwhile. */
+/* Leaves it again, for good or to poll in place. False when the role was taken over meanwhile. The
+ * slot is no part of the comparison: that of a worker counted as away comes and goes. */
 static bool try_leave(grpc_c_lane *lane, uint64_t entered)
 {
-    return atomic_compare_exchange_strong(&lane->token, &entered, entered & ~(uint64_t)in_handler);
+    uint64_t token = atomic_load_explicit(&lane->token, memory_order_relaxed);
+    while (((token ^ entered) & ~(uint64_t)has_slot) == 0)
+        if (atomic_compare_exchange_weak(&lane->token, &token, token & ~(uint64_t)in_handler))
+            return true;
+    return false;
+}
+
+/* Counts a worker among those away, or no more, and keeps the invariant of lane.h. Under the
+ * mutex. */
+static void count_away(grpc_c_workers *workers, grpc_c_lane *lane)
+{
+    if (++workers->away > workers->spare)
+        atomic_fetch_and(&lane->token, ~(uint64_t)has_slot);
+}
+
+static void count_back(grpc_c_workers *workers)
+{
+    if (workers->away-- <= workers->spare)
+        return;
+    unsigned i = 0;
+    while (i < workers->lane_count && (atomic_load(&workers->lanes[i].token) & has_slot))
+        i++;
+    GRPC_C_INVARIANT(i < workers->lane_count);
+    atomic_fetch_or(&workers->lanes[i].token, has_slot);
 }
 
 /* The slow way into a handler: through the backlog, so that older calls come first. `call` may be
  * NULL. Returns the call to run, its handler entered; NULL when there is none, or no slot. */
 static grpc_c_server_call *enter_through_backlog(grpc_c_workers *workers, grpc_c_lane *lane,
-                                                 grpc_c_server_call *call)
+                                                 grpc_c_server_call *call, grpc_c_role *ret_role)
 {
+    /* A call that waits may be given up by its client meanwhile. */
+    if (call != NULL)
+        grpc_c_server_call_watch(call);
     pthread_mutex_lock(&workers->mutex);
     /* Pushed before looking for a slot; a lane that leaves its handler looks at the backlog after:
      * one of the two sees the other. */
     if (call != NULL)
         backlog_push(workers, call);
     call = NULL;
-    if (workers->backlog != NULL && find_slot(workers, lane) && try_enter(lane))
+    if (workers->backlog != NULL && find_slot(workers, lane) && try_enter(lane, ret_role))
         call = backlog_pop(workers);
     pthread_mutex_unlock(&workers->mutex);
     return call;
@@ -108,82 +152,176 @@ static void wake_watcher(grpc_c_workers *workers)
     pthread_mutex_unlock(&workers->mutex);
 }
 
+/* Enters the handler of `call` (NULL: none), or of an older one that waits. As above. */
 static grpc_c_server_call *enter(grpc_c_workers *workers, grpc_c_lane *lane,
-                                 grpc_c_server_call *call)
+                                 grpc_c_server_call *call, grpc_c_role *ret_role)
 {
     bool waiting = atomic_load(&workers->backlog_count) > 0;
     if (call == NULL && !waiting)
         return NULL;
-    if (waiting || !try_enter(lane))
-        call = enter_through_backlog(workers, lane, call);
+    if (waiting || !try_enter(lane, ret_role))
+        call = enter_through_backlog(workers, lane, call, ret_role);
     /* The token is written before this is read; the watcher does it the other way round. */
     if (call != NULL && atomic_load(&workers->watcher_asleep))
         wake_watcher(workers);
     return call;
 }
 
-/* A worker whose role was taken over has a slot to itself: it serves what waits, then gives the
- * slot back, to a lane that lost its own if there is one. */
+/* A worker that lost its role has a slot to itself: it serves what waits, then gives the slot
+ * back. */
 static void end_away(grpc_c_workers *workers)
 {
     grpc_c_server_call *call;
     pthread_mutex_lock(&workers->mutex);
     while ((call = backlog_pop(workers)) != NULL) {
+        grpc_c_role role = {.lane = NULL, .away = true};
         pthread_mutex_unlock(&workers->mutex);
-        grpc_c_server_call_serve(call);
+        grpc_c_server_call_serve(call, &role);
         pthread_mutex_lock(&workers->mutex);
     }
-    if (workers->away-- > workers->spare) {
-        grpc_c_lane *lane = workers->lanes;
-        while (atomic_load(&lane->token) & has_slot)
-            lane++;
-        GRPC_C_INVARIANT(lane < workers->lanes + workers->lane_count);
-        atomic_fetch_or(&lane->token, has_slot);
-    }
+    count_back(workers);
     pthread_mutex_unlock(&workers->mutex);
 }
 
 /* ---- polling ---- */
 
+/* A worker that polled in place and kept the role is an ordinary poller again. */
+static void come_back(grpc_c_workers *workers, grpc_c_lane *lane)
+{
+    pthread_mutex_lock(&workers->mutex);
+    atomic_fetch_and(&lane->token, ~(uint64_t)counted);
+    count_back(workers);
+    pthread_mutex_unlock(&workers->mutex);
+}
+
 /* Runs a call's handler in place, and then what waits in the backlog. False when the role was lost
  * over one of them. */
 static bool run_handlers(grpc_c_workers *workers, grpc_c_lane *lane, grpc_c_server_call *call)
 {
-    while ((call = enter(workers, lane, call)) != NULL) {
-        uint64_t entered = atomic_load_explicit(&lane->token, memory_order_relaxed);
-        grpc_c_server_call_serve(call);
-        if (!try_leave(lane, entered)) {
+    grpc_c_role role;
+    while ((call = enter(workers, lane, call, &role)) != NULL) {
+        grpc_c_server_call_serve(call, &role);
+        if (role.lane == NULL || !try_leave(lane, role.entered)) {
             end_away(workers);
             return false;
         }
+        if (role.away)
+            come_back(workers, lane);
         call = NULL;
     }
+    return true;
+}
+
+/* Takes one event. False when the lane has been shut down and there are no more. `ret_ready` is a
+ * call that is to be served now; NULL for none. */
+static bool poll_once(grpc_c_lane *lane, grpc_c_server_call **ret_ready)
+{
+    grpc_c_event *event;
+    bool ok;
+    if (grpc_c_queue_next(lane->queue, &event, &ok) != GRPC_C_QUEUE_EVENT)
+        return false;
+    event->done(event, ok);
+    *ret_ready = lane->ready;
+    lane->ready = NULL;
     return true;
 }
 
 /* Polls until the role is lost or the lane is shut down. */
 void grpc_c_lane_poll(grpc_c_workers *workers, grpc_c_lane *lane)
 {
-    grpc_c_event *event;
-    bool ok;
-    while (grpc_c_queue_next(lane->queue, &event, &ok) == GRPC_C_QUEUE_EVENT) {
-        event->done(event, ok);
-        grpc_c_server_call *call = lane->ready;
-        lane->ready = NULL;
-        if (call != NULL && !run_handlers(workers, lane, call))
+    grpc_c_server_call *call = NULL; /* a worker that comes to a vacant lane looks at the backlog */
+    do {
+        if (!run_handlers(workers, lane, call))
             return;
+    } while (poll_once(lane, &call));
+}
+
+/* ---- waiting in a handler ---- */
+
+/* Leaves the handler, to poll in place. False when the role was taken over; whoever did it has
+ * counted the worker as away then. */
+static bool begin_polling_in_place(grpc_c_workers *workers, grpc_c_role *role)
+{
+    if (role->away)
+        return try_leave(role->lane, role->entered);
+    role->away = true;
+    pthread_mutex_lock(&workers->mutex);
+    bool left = try_leave(role->lane, role->entered);
+    if (left) {
+        atomic_fetch_or(&role->lane->token, counted);
+        count_away(workers, role->lane);
     }
+    pthread_mutex_unlock(&workers->mutex);
+    return left;
+}
+
+static void end_polling_in_place(grpc_c_workers *workers, grpc_c_role *role)
+{
+    grpc_c_lane *lane = role->lane;
+    uint64_t token = atomic_load_explicit(&lane->token, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak(&lane->token, &token, (token + one_handler) | in_handler))
+        continue;
+    role->entered = (token + one_handler) | in_handler;
+    if (atomic_load(&workers->watcher_asleep))
+        wake_watcher(workers);
+}
+
+/* Puts a call (NULL: none) into the backlog and, if there is anything to run there and a slot to
+ * run it in, leaves the role to a standby worker: true then. */
+static bool leave_role(grpc_c_workers *workers, grpc_c_lane *lane, grpc_c_server_call *call)
+{
+    if (call != NULL)
+        grpc_c_server_call_watch(call);
+    pthread_mutex_lock(&workers->mutex);
+    if (call != NULL)
+        backlog_push(workers, call);
+    bool leave = workers->backlog != NULL && find_slot(workers, lane);
+    if (leave) {
+        atomic_fetch_and(&lane->token, ~(uint64_t)counted);
+        lane->vacant = true;
+        pthread_cond_signal(workers->standing_by > 0 ? &workers->standby : &workers->watch);
+    }
+    pthread_mutex_unlock(&workers->mutex);
+    return leave;
+}
+
+/* Polls until the operation is done or the role is gone; role->lane tells which. */
+static void poll_in_place(grpc_c_workers *workers, grpc_c_role *role, const grpc_c_wait *wait)
+{
+    grpc_c_server_call *ready = NULL;
+    bool keep = begin_polling_in_place(workers, role);
+    while (keep && !grpc_c_wait_is_done(wait)) {
+        bool polled = poll_once(role->lane, &ready);
+        GRPC_C_INVARIANT(polled);
+        if (ready != NULL || atomic_load(&workers->backlog_count) > 0)
+            keep = !leave_role(workers, role->lane, ready);
+    }
+    if (keep)
+        end_polling_in_place(workers, role);
+    else
+        role->lane = NULL;
+}
+
+void grpc_c_lane_wait(grpc_c_server_call *call, grpc_c_wait *wait)
+{
+    if (grpc_c_wait_is_done(wait))
+        return;
+    /* A call from the backlog may be served by the poller of another lane, whose role is of no use
+     * here: the watcher will see to that lane. */
+    if (call->role->lane == call->lane)
+        poll_in_place(&call->lane->server->workers, call->role, wait);
+    grpc_c_wait_sleep(wait);
 }
 
 /* ---- what the watcher sees; under the mutex ---- */
 
 static bool take_over(grpc_c_workers *workers, grpc_c_lane *lane, uint64_t token)
 {
-    uint64_t taken = (token + one_handler) & ~(uint64_t)in_handler;
+    uint64_t taken = (token + one_handler) & ~(uint64_t)(in_handler | counted);
     if (!atomic_compare_exchange_strong(&lane->token, &token, taken))
         return false;
-    if (++workers->away > workers->spare)
-        atomic_fetch_and(&lane->token, ~(uint64_t)has_slot);
+    if (!(token & counted))
+        count_away(workers, lane);
     return true;
 }
 

@@ -14,6 +14,11 @@
  *      │                            │                      ▼
  *      └──────────── nothing in the backlog ─────────── away
  *
+ * A handler of a stream waits for messages. Whoever waits, polls: a worker that has the role polls
+ * in place until its own event comes, and passes on what else comes: it wakes other handlers that
+ * wait, and leaves the role, with a call that is to be run, to a standby worker. From its first
+ * wait on, such a worker counts as away, and its lane's slot is free for others.
+ *
  * max_workers bounds the handlers that run at once. Each lane begins with one slot to run handlers
  * in place; the other slots are for workers that are away. When more are away than those, lanes
  * lose their slot: their poller goes on polling, for somebody must, and puts calls into the
@@ -54,10 +59,25 @@ struct grpc_c_lane {
     size_t in_use;
     /** Of these, the ones that wait for an arrival. */
     unsigned requested;
-    /** Core has begun to shut down: nothing arrives any more. */
-    bool stopping;
+    /** Core has begun to shut down, and hands over no more calls; it has shut down. */
+    bool shutting_down;
+    bool shut_down;
+    /** Comes when it has. */
+    grpc_c_event shutdown;
+    /** Nobody has the role; a standby worker is to take it. Under the workers' mutex. */
+    bool vacant;
     /** Calls running. Written by the poller alone, read by other lanes'. */
     _Atomic unsigned active;
+};
+
+/** A worker while it runs a handler. */
+struct grpc_c_role {
+    /** The lane that it polls, NULL when somebody else does. */
+    grpc_c_lane *lane;
+    /** The lane's token when the handler was entered, or entered again after polling in place. */
+    uint64_t entered;
+    /** It is counted among those away. */
+    bool away;
 };
 
 /** Prepares a lane, with its queue and a slot. */
@@ -69,6 +89,12 @@ void grpc_c_lane_free(grpc_c_lane *lane);
 /** Has the poller's role: polls and runs handlers until the role is lost or the queue has been shut
  * down. */
 void grpc_c_lane_poll(grpc_c_workers *workers, grpc_c_lane *lane);
+
+/**
+ * Waits, in a handler, until an operation of its call is done. If the worker has the poller's role,
+ * it polls meanwhile; else it sleeps until the poller wakes it.
+ */
+void grpc_c_lane_wait(grpc_c_server_call *call, grpc_c_wait *wait);
 
 /** What the watcher sees of a lane, compared with its last look. */
 typedef enum grpc_c_lane_view {

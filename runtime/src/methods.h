@@ -16,6 +16,7 @@ typedef struct grpc_c_server_method {
     /** "/package.Service/Method", borrowed from the service's table. */
     const char *path;
     size_t path_size;
+    grpc_c_method_kind kind;
     grpc_c_message_type request;
     const ProtobufCMessageDescriptor *reply;
     /** NULL: answered with UNIMPLEMENTED. */
@@ -23,6 +24,18 @@ typedef struct grpc_c_server_method {
     const void *servicer;
     void *self;
 } grpc_c_server_method;
+
+/** Whether the handler reads a stream of requests, rather than being given the one. */
+static inline bool grpc_c_method_reads_stream(grpc_c_method_kind kind)
+{
+    return kind == GRPC_C_METHOD_CLIENT_STREAMING || kind == GRPC_C_METHOD_BIDI_STREAMING;
+}
+
+/** Whether the handler writes a stream of replies, rather than filling in the one. */
+static inline bool grpc_c_method_writes_stream(grpc_c_method_kind kind)
+{
+    return kind == GRPC_C_METHOD_SERVER_STREAMING || kind == GRPC_C_METHOD_BIDI_STREAMING;
+}
 
 typedef struct grpc_c_method_table {
     /** Open addressing; a NULL path marks a free slot. `size` is a power of two, or 0. */

@@ -59,6 +59,14 @@ static bool fill_codec(const grpc_c_codec **codec)
     return *codec != NULL;
 }
 
+/* It goes into a header as it is. */
+static bool is_printable(const char *text)
+{
+    while (*text >= ' ' && *text <= '~')
+        text++;
+    return *text == '\0';
+}
+
 bool grpc_c_channel_options_read(const grpc_c_channel_options *options,
                                  grpc_c_channel_options *ret_options)
 {
@@ -71,6 +79,10 @@ bool grpc_c_channel_options_read(const grpc_c_channel_options *options,
                     "max_call_memory_bytes") ||
         !fill_codec(&read.codec))
         return false;
+    if (read.user_agent_prefix != NULL && !is_printable(read.user_agent_prefix)) {
+        grpc_c_log_error("user_agent_prefix: printable ASCII only");
+        return false;
+    }
     *ret_options = read;
     return true;
 }

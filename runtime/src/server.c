@@ -1,14 +1,16 @@
 /* A server's life: made, set up, started, stopped, freed. */
 #include "server.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <grpc-c/generated.h>
 
 #include <grpc/grpc_security.h>
 
+#include "clock.h"
 #include "core.h"
 #include "error.h"
 #include "options.h"
@@ -29,21 +31,6 @@ static grpc_server *create_core_server(const grpc_c_server_options *options)
     return grpc_server_create(&all, NULL);
 }
 
-static bool init_locks(grpc_c_server *server)
-{
-    pthread_condattr_t monotonic;
-    if (pthread_condattr_init(&monotonic) != 0)
-        return false;
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    bool changed = pthread_cond_init(&server->changed, &monotonic) == 0;
-    pthread_condattr_destroy(&monotonic);
-    if (changed && pthread_mutex_init(&server->mutex, NULL) == 0)
-        return true;
-    if (changed)
-        pthread_cond_destroy(&server->changed);
-    return false;
-}
-
 grpc_c_server *grpc_c_server_new(const grpc_c_server_options *options)
 {
     grpc_c_server_options read;
@@ -53,7 +40,7 @@ grpc_c_server *grpc_c_server_new(const grpc_c_server_options *options)
     if (server == NULL)
         return NULL;
     server->options = read;
-    if (!init_locks(server)) {
+    if (!grpc_c_cond_and_mutex_init(&server->changed, &server->mutex)) {
         free(server);
         return NULL;
     }
@@ -84,23 +71,30 @@ static bool lock_new(grpc_c_server *server, grpc_c_error *error)
     if (server->state == GRPC_C_SERVER_NEW)
         return true;
     pthread_mutex_unlock(&server->mutex);
-    grpc_c_error_set(error, GRPC_C_STATUS_FAILED_PRECONDITION, "the server was started before");
+    grpc_c_error_set(error, GRPC_C_STATUS_FAILED_PRECONDITION,
+                     "the server was started or stopped before");
     return false;
 }
 
-/* Core takes 127.0.0.1:99999 for port 34463. */
-static bool port_is_in_range(const char *address)
+/* What core would understand otherwise than its user: it takes port 99999 for 34463, and an address
+ * without a port for one with port 443. */
+static bool is_address_with_port(const char *address)
 {
-    const char *colon = strrchr(address, ':');
-    if (colon == NULL || strncmp(address, "unix", 4) == 0)
-        return true;
+    if (strncmp(address, "unix", 4) == 0) {
+        const char *path = strchr(address, ':');
+        return path != NULL && path[1] != '\0';
+    }
+    const char *bracket = strrchr(address, ']');
+    const char *colon = strchr(bracket != NULL ? bracket : address, ':');
+    if (colon == NULL || (bracket != NULL && colon != bracket + 1))
+        return false;
     size_t digits = strspn(colon + 1, "0123456789");
-    return colon[1 + digits] != '\0' || strtoul(colon + 1, NULL, 10) <= 65535;
+    return digits > 0 && colon[1 + digits] == '\0' && strtoul(colon + 1, NULL, 10) <= 65535;
 }
 
 int grpc_c_server_add_insecure_port(grpc_c_server *server, const char *address, grpc_c_error *error)
 {
-    if (address == NULL || !port_is_in_range(address)) {
+    if (address == NULL || !is_address_with_port(address)) {
         grpc_c_error_set(error, GRPC_C_STATUS_INVALID_ARGUMENT, "cannot listen on %s: %s",
                          address != NULL ? address : "NULL", "not an address with a port");
         return 0;
@@ -125,6 +119,7 @@ static grpc_c_server_method method_of(const grpc_c_method *method, grpc_c_handle
     return (grpc_c_server_method){
         .path = method->path,
         .path_size = strlen(method->path),
+        .kind = method->kind,
         .request = grpc_c_message_type_of(method->request),
         .reply = method->reply,
         .handler = handler,
@@ -165,19 +160,24 @@ bool grpc_c_server_start(grpc_c_server *server, grpc_c_error *error)
 {
     if (!lock_new(server, error))
         return false;
-    bool started = grpc_c_workers_start(&server->workers);
-    if (started) {
+    const char *reason = NULL;
+    for (unsigned i = 0; i < server->workers.lane_count; i++)
+        if (!grpc_c_server_call_prepare(&server->workers.lanes[i]))
+            reason = "there is no memory for calls";
+    if (reason == NULL && !grpc_c_workers_start(&server->workers))
+        reason = "the server's threads cannot be created";
+    if (reason == NULL) {
         grpc_server_start(server->core);
         for (unsigned i = 0; i < server->workers.lane_count; i++)
             grpc_c_server_call_request(&server->workers.lanes[i]);
         grpc_c_workers_open(&server->workers);
         server->state = GRPC_C_SERVER_STARTED;
+        server->was_started = true;
     }
     pthread_mutex_unlock(&server->mutex);
-    if (!started)
-        grpc_c_error_set(error, GRPC_C_STATUS_RESOURCE_EXHAUSTED,
-                         "the server's threads cannot be created");
-    return started;
+    if (reason != NULL)
+        grpc_c_error_set(error, GRPC_C_STATUS_RESOURCE_EXHAUSTED, "%s", reason);
+    return reason == NULL;
 }
 
 void grpc_c_server_wait_for_termination(grpc_c_server *server)
@@ -200,122 +200,131 @@ void grpc_c_server_lane_is_idle(grpc_c_server *server)
     pthread_mutex_unlock(&server->mutex);
 }
 
-static gpr_timespec core_deadline(int64_t grace_ms)
+/* Core tells every lane, by an event of its own, that it has shut down. */
+static void shut_core_down(grpc_c_server *server)
 {
-    if (grace_ms < 0)
-        return gpr_inf_future(GPR_CLOCK_MONOTONIC);
-    return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_millis(grace_ms, GPR_TIMESPAN));
+    for (unsigned i = 0; i < server->workers.lane_count; i++) {
+        grpc_c_lane *lane = &server->workers.lanes[i];
+        grpc_c_event_starts(&lane->shutdown);
+        grpc_server_shutdown_and_notify(server->core, lane->queue, &lane->shutdown);
+    }
 }
 
-/* Shuts core's server down. When this returns, it takes and runs no calls any more. */
-static void shut_core_down(grpc_c_server *server, int64_t grace_ms)
+static bool is_earlier(struct timespec a, struct timespec b)
 {
-    grpc_c_event done = {.done = NULL};
-    bool ok;
-    grpc_c_queue *queue = grpc_c_queue_new_for_pluck();
-    grpc_c_event_starts(&done);
-    grpc_server_shutdown_and_notify(server->core, queue, &done);
-    if (grpc_c_queue_pluck(queue, &done, core_deadline(grace_ms), &ok) == GRPC_C_QUEUE_TIMEOUT) {
-        grpc_server_cancel_all_calls(server->core);
-        grpc_c_queue_pluck(queue, &done, gpr_inf_future(GPR_CLOCK_MONOTONIC), &ok);
+    return a.tv_sec < b.tv_sec || (a.tv_sec == b.tv_sec && a.tv_nsec < b.tv_nsec);
+}
+
+/* The earliest deadline of all stops counts. Under the mutex. */
+static void shorten_grace(grpc_c_server *server, int64_t grace_ms)
+{
+    if (grace_ms < 0)
+        return;
+    int64_t bounded_ms = grace_ms < INT_MAX ? grace_ms : INT_MAX;
+    struct timespec deadline = grpc_c_time_after_ns(bounded_ms * 1000 * 1000);
+    if (server->has_deadline && !is_earlier(deadline, server->deadline))
+        return;
+    server->has_deadline = true;
+    server->deadline = deadline;
+    pthread_cond_broadcast(&server->changed);
+}
+
+/* Waits until no lane has calls any more; from the deadline on, calls are cancelled. Under the
+ * mutex. */
+static void wait_for_lanes(grpc_c_server *server)
+{
+    while (server->idle_lanes < server->workers.lane_count) {
+        if (atomic_load(&server->cancelling) || !server->has_deadline) {
+            pthread_cond_wait(&server->changed, &server->mutex);
+        } else if (pthread_cond_timedwait(&server->changed, &server->mutex, &server->deadline) ==
+                   ETIMEDOUT) {
+            atomic_store(&server->cancelling, true);
+            pthread_mutex_unlock(&server->mutex);
+            grpc_server_cancel_all_calls(server->core);
+            pthread_mutex_lock(&server->mutex);
+        }
     }
-    grpc_c_queue_free_pluck(queue);
 }
 
 /* The one thread that stops the server. */
-static void stop_now(grpc_c_server *server, int64_t grace_ms)
+static void *stop_now(void *argument)
 {
-    shut_core_down(server, grace_ms);
+    grpc_c_server *server = argument;
+    shut_core_down(server);
     pthread_mutex_lock(&server->mutex);
-    while (server->idle_lanes < server->workers.lane_count)
-        pthread_cond_wait(&server->changed, &server->mutex);
+    wait_for_lanes(server);
     pthread_mutex_unlock(&server->mutex);
     grpc_c_workers_close(&server->workers);
     pthread_mutex_lock(&server->mutex);
     server->state = GRPC_C_SERVER_STOPPED;
     pthread_cond_broadcast(&server->changed);
     pthread_mutex_unlock(&server->mutex);
-}
-
-static struct timespec time_after(int64_t milliseconds)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    time.tv_sec += (time_t)(milliseconds / 1000);
-    time.tv_nsec += (long)(milliseconds % 1000) * 1000 * 1000;
-    if (time.tv_nsec >= 1000 * 1000 * 1000) {
-        time.tv_nsec -= 1000 * 1000 * 1000;
-        time.tv_sec++;
-    }
-    return time;
-}
-
-/* Another thread is stopping the server: waits for it, and cuts its grace short where ours is. */
-static void wait_for_stop(grpc_c_server *server, int64_t grace_ms)
-{
-    struct timespec until = time_after(grace_ms < 0 ? 0 : grace_ms);
-    int waited = 0;
-    pthread_mutex_lock(&server->mutex);
-    while (grace_ms >= 0 && waited == 0 && server->state == GRPC_C_SERVER_STOPPING)
-        waited = pthread_cond_timedwait(&server->changed, &server->mutex, &until);
-    if (server->state == GRPC_C_SERVER_STOPPING && grace_ms >= 0)
-        grpc_server_cancel_all_calls(server->core);
-    while (server->state == GRPC_C_SERVER_STOPPING)
-        pthread_cond_wait(&server->changed, &server->mutex);
-    pthread_mutex_unlock(&server->mutex);
-}
-
-static void *stopper_main(void *argument)
-{
-    grpc_c_server *server = argument;
-    grpc_c_server_stop(server, server->stopper_grace_ms);
     return NULL;
 }
 
-/* A handler cannot wait for its own end: another thread stops the server. */
-static void stop_from_handler(grpc_c_server *server, int64_t grace_ms)
+/* A handler cannot wait for its own end: another thread stops the server. Under the mutex. */
+static void stop_from_handler(grpc_c_server *server)
 {
-    pthread_mutex_lock(&server->mutex);
-    if (!server->has_stopper) {
-        server->stopper_grace_ms = grace_ms;
-        server->has_stopper = pthread_create(&server->stopper, NULL, stopper_main, server) == 0;
-        if (!server->has_stopper)
-            grpc_c_log_error("stop: no thread to stop the server with");
+    if (server->state != GRPC_C_SERVER_STARTED)
+        return;
+    if (pthread_create(&server->stopper, NULL, stop_now, server) != 0) {
+        grpc_c_log_error("stop: there is no thread to stop the server with");
+        return;
     }
-    pthread_mutex_unlock(&server->mutex);
+    server->has_stopper = true;
+    server->state = GRPC_C_SERVER_STOPPING;
 }
 
 void grpc_c_server_stop(grpc_c_server *server, int64_t grace_ms)
 {
     if (server == NULL)
         return;
-    if (grpc_c_workers_current_server() == server) {
-        stop_from_handler(server, grace_ms);
-        return;
-    }
     pthread_mutex_lock(&server->mutex);
-    grpc_c_server_state state = server->state;
-    if (state == GRPC_C_SERVER_STARTED)
+    shorten_grace(server, grace_ms);
+    bool ours = false;
+    if (server->state == GRPC_C_SERVER_NEW) {
+        server->state = GRPC_C_SERVER_STOPPED;
+    } else if (grpc_c_workers_current_server() == server) {
+        stop_from_handler(server);
+    } else if (server->state == GRPC_C_SERVER_STARTED) {
         server->state = GRPC_C_SERVER_STOPPING;
+        ours = true;
+    } else {
+        while (server->state == GRPC_C_SERVER_STOPPING)
+            pthread_cond_wait(&server->changed, &server->mutex);
+    }
     pthread_mutex_unlock(&server->mutex);
-    if (state == GRPC_C_SERVER_STARTED)
-        stop_now(server, grace_ms);
-    else if (state == GRPC_C_SERVER_STOPPING)
-        wait_for_stop(server, grace_ms);
+    if (ours)
+        stop_now(server);
 }
 
 /* ---- freed ---- */
+
+/* A server that never started has no pollers; core wants to be shut down all the same. */
+static void shut_down_unstarted(grpc_c_server *server)
+{
+    shut_core_down(server);
+    for (unsigned i = 0; i < server->workers.lane_count; i++) {
+        grpc_c_event *event;
+        bool ok;
+        grpc_c_queue_next(server->workers.lanes[i].queue, &event, &ok);
+    }
+}
 
 void grpc_c_server_free(grpc_c_server *server)
 {
     if (server == NULL)
         return;
-    grpc_c_server_stop(server, 0);
+    if (grpc_c_workers_current_server() == server) {
+        grpc_c_log_error("a server cannot be freed by one of its own handlers");
+        return;
+    }
     grpc_c_signals_forget(server);
+    grpc_c_server_stop(server, 0);
     if (server->has_stopper)
         pthread_join(server->stopper, NULL);
-    if (server->state == GRPC_C_SERVER_NEW) /* core wants to be shut down all the same */
-        shut_core_down(server, 0);
+    if (!server->was_started)
+        shut_down_unstarted(server);
     grpc_server_destroy(server->core);
     grpc_c_workers_free(&server->workers);
     grpc_c_method_table_free(&server->methods);

@@ -5,7 +5,9 @@
 #define GRPC_C_SERVER_INTERNAL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <time.h>
 
 #include <grpc-c/server.h>
 
@@ -31,6 +33,9 @@ struct grpc_c_server {
     grpc_c_method_table methods;
     grpc_c_workers workers;
 
+    /** The grace of a stop is over: calls whose handler has not begun are not served any more. */
+    _Atomic bool cancelling;
+
     /** Guards what follows. */
     pthread_mutex_t mutex;
     /** The state, or the number of idle lanes, has changed. */
@@ -38,10 +43,13 @@ struct grpc_c_server {
     grpc_c_server_state state;
     /** Lanes on which nothing can happen any more. */
     unsigned idle_lanes;
+    bool was_started;
+    /** When the calls that still run are cancelled: the earliest that any stop asked for. */
+    bool has_deadline;
+    struct timespec deadline;
     /** The thread that stops the server on behalf of a handler, if there was one. */
     pthread_t stopper;
     bool has_stopper;
-    int64_t stopper_grace_ms;
     /** Set by grpc_c_server_stop_on_signals. */
     grpc_c_signal_watch *signal_watch;
 };

@@ -22,6 +22,16 @@ static void on_finished(grpc_c_event *event, bool ok);
 
 /* ---- the pool ---- */
 
+static bool init_waits(grpc_c_server_call *call)
+{
+    if (!grpc_c_wait_init(&call->read))
+        return false;
+    if (grpc_c_wait_init(&call->write))
+        return true;
+    grpc_c_wait_destroy(&call->read);
+    return false;
+}
+
 static grpc_c_server_call *take_from_pool(grpc_c_lane *lane)
 {
     grpc_c_server_call *call = lane->pool;
@@ -32,10 +42,16 @@ static grpc_c_server_call *take_from_pool(grpc_c_lane *lane)
     call = calloc(1, sizeof *call);
     if (call == NULL)
         return NULL;
+    if (!init_waits(call)) {
+        free(call);
+        return NULL;
+    }
     call->lane = lane;
+    call->watch.call = call;
     grpc_call_details_init(&call->details);
     grpc_metadata_array_init(&call->metadata);
     grpc_c_arena_init(&call->arena, lane->server->options.max_call_memory_bytes);
+    grpc_c_arena_init(&call->message_arena, lane->server->options.max_call_memory_bytes);
     return call;
 }
 
@@ -45,8 +61,18 @@ static void give_to_pool(grpc_c_server_call *call)
     call->next = lane->pool;
     lane->pool = call;
     lane->in_use--;
-    if (lane->stopping && lane->in_use == 0)
+    if (lane->shut_down && lane->in_use == 0)
         grpc_c_server_lane_is_idle(lane->server);
+}
+
+bool grpc_c_server_call_prepare(grpc_c_lane *lane)
+{
+    grpc_c_server_call *call = take_from_pool(lane);
+    if (call == NULL)
+        return false;
+    call->next = lane->pool;
+    lane->pool = call;
+    return true;
 }
 
 void grpc_c_server_call_free_pool(grpc_c_lane *lane)
@@ -56,7 +82,12 @@ void grpc_c_server_call_free_pool(grpc_c_lane *lane)
         lane->pool = call->next;
         grpc_call_details_destroy(&call->details);
         grpc_metadata_array_destroy(&call->metadata);
+        grpc_c_metadata_list_free(&call->headers);
+        grpc_c_metadata_list_free(&call->trailers);
         grpc_c_arena_free(&call->arena);
+        grpc_c_arena_free(&call->message_arena);
+        grpc_c_wait_destroy(&call->read);
+        grpc_c_wait_destroy(&call->write);
         free(call);
     }
 }
@@ -79,40 +110,82 @@ static bool request_one(grpc_c_lane *lane)
     return true;
 }
 
-bool grpc_c_server_call_request(grpc_c_lane *lane)
+void grpc_c_server_call_request(grpc_c_lane *lane)
 {
-    while (!lane->stopping && lane->requested < requested_ahead)
+    while (!lane->shutting_down && lane->requested < requested_ahead)
         if (!request_one(lane))
             break;
-    return lane->requested > 0;
 }
 
 /* ---- finish ---- */
 
-static void finish(grpc_c_server_call *call, grpc_c_status_code code, const char *message)
+void grpc_c_server_call_finish(grpc_c_server_call *call)
 {
+    const grpc_c_headers headers = {&call->headers, false};
+    const grpc_c_ending ending = {
+        .headers = call->headers_sent ? NULL : &headers,
+        .reply = call->reply,
+        .code = call->code,
+        .message = call->message,
+        .trailers = &call->trailers,
+        .ret_cancelled = call->watch.started ? NULL : &call->watch.cancelled,
+    };
     call->event.done = on_finished;
-    grpc_c_batch_finish(call->core, call->reply, code, message, &call->cancelled, &call->event);
+    grpc_c_batch_finish(call->core, &ending, &call->event);
+}
+
+/* Ends a call that no handler runs for. The message is a constant. */
+static void refuse(grpc_c_server_call *call, grpc_c_status_code code, const char *message)
+{
+    call->code = code;
+    call->message = message;
+    grpc_c_server_call_finish(call);
 }
 
 static void on_finished(grpc_c_event *event, bool ok)
 {
     (void)ok; /* whether the client still took the answer, or is gone: the call is over */
-    grpc_c_server_call *call = (grpc_c_server_call *)event;
-    grpc_c_lane *lane = call->lane;
+    grpc_c_server_call_event_came((grpc_c_server_call *)event);
+}
+
+/* Back to what a call is before it arrives. */
+static void clear(grpc_c_server_call *call)
+{
     grpc_call_unref(call->core);
     grpc_c_buffer_free(call->request);
     grpc_c_buffer_free(call->reply);
+    grpc_c_buffer_free(call->write_buffer);
     grpc_slice_unref(call->details.method);
     grpc_slice_unref(call->details.host);
     grpc_call_details_init(&call->details);
     call->metadata.count = 0;
-    call->request = call->reply = NULL;
+    call->received = (grpc_c_metadata){0, NULL};
+    grpc_c_metadata_list_clear(&call->headers);
+    grpc_c_metadata_list_clear(&call->trailers);
+    call->request = call->reply = call->write_buffer = NULL;
+    call->headers_sent = call->reads_ended = call->writes_failed = call->has_details = false;
+    call->stream_failure = call->code = GRPC_C_STATUS_OK;
     call->message = NULL;
+    call->watch = (grpc_c_server_watch){.call = call};
+    call->counted = false;
     grpc_c_arena_reset(&call->arena);
-    atomic_store_explicit(&lane->active,
-                          atomic_load_explicit(&lane->active, memory_order_relaxed) - 1,
-                          memory_order_relaxed);
+    grpc_c_arena_reset(&call->message_arena);
+}
+
+static void count_active(grpc_c_lane *lane, int change)
+{
+    unsigned active = atomic_load_explicit(&lane->active, memory_order_relaxed);
+    atomic_store_explicit(&lane->active, active + (unsigned)change, memory_order_relaxed);
+}
+
+void grpc_c_server_call_event_came(grpc_c_server_call *call)
+{
+    grpc_c_lane *lane = call->lane;
+    if (atomic_fetch_sub(&call->pending, 1) > 1)
+        return;
+    if (call->counted)
+        count_active(lane, -1);
+    clear(call);
     give_to_pool(call);
     if (lane->requested == 0) /* for want of memory, which there is now */
         grpc_c_server_call_request(lane);
@@ -128,9 +201,17 @@ static void accept_call(grpc_c_server_call *call)
     call->method = grpc_c_method_table_find(&server->methods, GRPC_SLICE_START_PTR(path),
                                             GRPC_SLICE_LENGTH(path));
     if (call->method == NULL || call->method->handler == NULL) {
-        finish(call, GRPC_C_STATUS_UNIMPLEMENTED, "the server does not implement this method");
-    } else if (grpc_c_workers_active(&server->workers) > server->options.max_concurrent_calls) {
-        finish(call, GRPC_C_STATUS_RESOURCE_EXHAUSTED, "the server has as many calls as it takes");
+        refuse(call, GRPC_C_STATUS_UNIMPLEMENTED, "the server does not implement this method");
+        return;
+    }
+    if (grpc_c_workers_active(&server->workers) >= server->options.max_concurrent_calls) {
+        refuse(call, GRPC_C_STATUS_RESOURCE_EXHAUSTED, "the server has as many calls as it takes");
+        return;
+    }
+    call->counted = true;
+    count_active(call->lane, 1);
+    if (grpc_c_method_reads_stream(call->method->kind)) {
+        call->lane->ready = call;
     } else {
         call->event.done = on_received;
         grpc_c_batch_receive(call->core, &call->request, &call->event);
@@ -143,13 +224,11 @@ static void on_requested(grpc_c_event *event, bool ok)
     grpc_c_lane *lane = call->lane;
     lane->requested--;
     if (!ok) { /* core is shutting down */
-        lane->stopping = true;
+        lane->shutting_down = true;
         give_to_pool(call);
         return;
     }
-    atomic_store_explicit(&lane->active,
-                          atomic_load_explicit(&lane->active, memory_order_relaxed) + 1,
-                          memory_order_relaxed);
+    atomic_store_explicit(&call->pending, 1, memory_order_relaxed);
     /* First of all the next one: what core cannot hand over it queues without a limit. */
     grpc_c_server_call_request(lane);
     accept_call(call);
@@ -161,58 +240,8 @@ static void on_received(grpc_c_event *event, bool ok)
     if (!ok || call->request == NULL)
         /* gRPC's doc/statuscodes.md: a request cardinality violation is UNIMPLEMENTED. A client
          * that is gone looks the same, and sees no answer. */
-        finish(call, GRPC_C_STATUS_UNIMPLEMENTED, "the client sent no request to a unary call");
+        refuse(call, GRPC_C_STATUS_UNIMPLEMENTED,
+               "the client sent no request to a call that has one");
     else
         call->lane->ready = call;
-}
-
-/* ---- serve ---- */
-
-static bool deadline_is_past(const grpc_c_server_call *call)
-{
-    gpr_timespec deadline = call->details.deadline;
-    return gpr_time_cmp(deadline, gpr_inf_future(deadline.clock_type)) != 0 &&
-           gpr_time_cmp(deadline, gpr_now(deadline.clock_type)) <= 0;
-}
-
-/* Runs the handler on a parsed request and packs its reply. */
-static grpc_c_status_code run_handler(grpc_c_server_call *call, ProtobufCMessage *request)
-{
-    const grpc_c_server_method *method = call->method;
-    ProtobufCMessage *reply = grpc_c_arena_alloc(&call->arena, method->reply->sizeof_message);
-    grpc_c_status_code code = GRPC_C_STATUS_RESOURCE_EXHAUSTED;
-    if (reply != NULL) {
-        protobuf_c_message_init(method->reply, reply);
-        code = method->handler(method->servicer, method->self, request, reply, call);
-    }
-    if ((unsigned)code > GRPC_C_STATUS_UNAUTHENTICATED)
-        return GRPC_C_STATUS_UNKNOWN;
-    if (code == GRPC_C_STATUS_OK)
-        call->message = NULL;
-    if (code == GRPC_C_STATUS_OK && call->arena.exhausted)
-        code = GRPC_C_STATUS_RESOURCE_EXHAUSTED;
-    if (code == GRPC_C_STATUS_RESOURCE_EXHAUSTED && call->message == NULL)
-        call->message = call->arena.exhausted ? "the call takes more memory than it may" : NULL;
-    if (code == GRPC_C_STATUS_OK) {
-        call->reply = grpc_c_buffer_pack(call->lane->server->options.codec, reply, &call->message);
-        if (call->reply == NULL)
-            code = GRPC_C_STATUS_INTERNAL;
-    }
-    return code;
-}
-
-void grpc_c_server_call_serve(grpc_c_server_call *call)
-{
-    grpc_c_status_code code = GRPC_C_STATUS_DEADLINE_EXCEEDED;
-    if (!deadline_is_past(call)) {
-        const char *reason = NULL;
-        ProtobufCMessage *request =
-            grpc_c_buffer_unpack(call->request, call->lane->server->options.codec,
-                                 &call->method->request, &call->arena, &code, &reason);
-        if (request != NULL)
-            code = run_handler(call, request);
-        else
-            call->message = reason;
-    }
-    finish(call, code, call->message);
 }

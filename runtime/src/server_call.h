@@ -3,11 +3,14 @@
  * through the steps request → receive → serve → finish, each of which ends with an event on its
  * lane.
  *
- * A call belongs to one lane for good: only the thread that polls the lane touches it, but for
- * `serve`, which any worker may run.
+ * A call belongs to one lane for good: only the thread that polls the lane touches it, but while it
+ * is served, which any worker may do.
  */
 #ifndef GRPC_C_SERVER_CALL_H
 #define GRPC_C_SERVER_CALL_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
 
 #include <grpc/grpc.h>
 
@@ -15,43 +18,107 @@
 
 #include "arena.h"
 #include "buffer.h"
+#include "metadata.h"
 #include "methods.h"
 #include "queue.h"
+#include "wait.h"
 
 typedef struct grpc_c_lane grpc_c_lane;
+typedef struct grpc_c_role grpc_c_role;
 
 typedef struct grpc_c_server_context grpc_c_server_call;
 
+/** The watch over the client's interest: started when somebody asks, for it costs an operation. */
+typedef struct grpc_c_server_watch {
+    grpc_c_event event;
+    grpc_c_server_call *call;
+    bool started;
+    /** Written by core: nonzero when the client is gone. */
+    int cancelled;
+    _Atomic bool seen_cancelled;
+    /** One of the states in server_watch.c. */
+    _Atomic int state;
+    grpc_c_cancel_callback callback;
+    void *user_data;
+} grpc_c_server_watch;
+
 struct grpc_c_server_context {
-    /** The one operation in flight. First, so that the event is the call. */
+    /** The step in flight. First, so that the event is the call. */
     grpc_c_event event;
     grpc_c_lane *lane;
     /** The next in the lane's pool, or in the backlog. */
     grpc_c_server_call *next;
+    /** The worker that serves the call, as a poller; NULL when nobody does. */
+    grpc_c_role *role;
 
     /* What core fills in when a call arrives. */
     grpc_call *core;
     grpc_call_details details;
     grpc_metadata_array metadata;
+    /** The same for the handler, once it has asked. */
+    grpc_c_metadata received;
 
     const grpc_c_server_method *method;
+    /** The request, or the message of a stream that was last read. */
     grpc_c_buffer *request;
+    /** The reply that goes with the status. */
     grpc_c_buffer *reply;
-    int cancelled;
+    /** What goes out before the first message, and with the status. */
+    grpc_c_metadata_list headers;
+    grpc_c_metadata_list trailers;
+    bool has_details;
+
+    /** It is among the lane's active calls. */
+    bool counted;
+    /** Events that are still to come before the call is over: its end's, and its watch's. */
+    _Atomic int pending;
+    grpc_c_server_watch watch;
+
+    /** Reads and writes of a stream, one of each at a time. */
+    grpc_c_wait read;
+    grpc_c_wait write;
+    /** The message on its way out. */
+    grpc_c_buffer *write_buffer;
+    bool headers_sent;
+    bool reads_ended;
+    bool writes_failed;
+    /** What failed in a stream: the call's status if the handler has nothing worse to say. */
+    grpc_c_status_code stream_failure;
+    const char *stream_failure_message;
 
     /** Request, reply and what the handler allocates. */
     grpc_c_arena arena;
-    /** The status message; NULL for none. In the arena, or constant. */
+    /** What a stream's read returned, until the next. */
+    grpc_c_arena message_arena;
+    /** The status, and its message: NULL for none, else in the arena or constant. */
+    grpc_c_status_code code;
     const char *message;
 };
 
+/** Starts to watch whether the client still wants the call, if that has not been done. The
+ * handler's. */
+void grpc_c_server_call_watch(grpc_c_server_call *call);
+
+/** Makes sure that there is a call to wait for an arrival with. False when there is no memory. */
+bool grpc_c_server_call_prepare(grpc_c_lane *lane);
+
 /** Has core put the next arrivals into calls from the lane's pool, or new ones, as many as the lane
- * keeps waiting. False when none waits, for want of memory. Poller only. */
-bool grpc_c_server_call_request(grpc_c_lane *lane);
+ * keeps waiting and memory allows. By the poller, or before there is one. */
+void grpc_c_server_call_request(grpc_c_lane *lane);
 
 /** Runs the handler, on any thread, and sends what it answered. The call is not to be touched
- * afterwards: it may be gone. */
-void grpc_c_server_call_serve(grpc_c_server_call *call);
+ * afterwards: it may be gone. `role` is the worker's, and may change meanwhile. */
+void grpc_c_server_call_serve(grpc_c_server_call *call, grpc_c_role *role);
+
+/** Ends the call with call->code and call->message. Not to be touched afterwards. */
+void grpc_c_server_call_finish(grpc_c_server_call *call);
+
+/** One of the events that the call had pending has come; the last one gives it back to the pool.
+ * Poller only. */
+void grpc_c_server_call_event_came(grpc_c_server_call *call);
+
+/** The handler returns: no callback is called any more. */
+void grpc_c_server_call_unwatch(grpc_c_server_call *call);
 
 /** Frees all calls of the lane's pool. */
 void grpc_c_server_call_free_pool(grpc_c_lane *lane);

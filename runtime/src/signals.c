@@ -1,64 +1,72 @@
 /*
  * Stopping servers on SIGINT and SIGTERM. A signal handler may do next to nothing, so ours writes
- * a byte to a pipe. Each server that asked for it has a thread that waits for the pipe to become
- * readable, and then stops its server. Nobody reads the byte, so that all of them see it.
+ * to an eventfd of each server that asked for it, on which a thread of the server's waits.
  */
+#include "signals.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "error.h"
 #include "server.h"
-#include "signals.h"
 
 struct grpc_c_signal_watch {
     grpc_c_server *server;
     int64_t grace_ms;
     pthread_t thread;
-    /** An eventfd that ends the thread. */
-    int quit;
+    /** An eventfd, made when it is first used and never closed, since a handler may be about to
+     * write to it. */
+    int event;
+    bool has_event;
+    /** A signal is to be passed on. */
+    _Atomic bool active;
+    /** The thread is to end. */
+    _Atomic bool quit;
 };
 
-/* Guards what follows. */
+/* Guards what follows, but for what the handler reads: active, event, owner. */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static grpc_c_signal_watch watches[64];
 static unsigned watch_count;
 static struct sigaction old_sigint;
 static struct sigaction old_sigterm;
+static pid_t owner;
 
-/* Made once and never closed, since a handler may be about to write. */
-static int signal_pipe[2] = {-1, -1};
+enum { most_watches = sizeof watches / sizeof watches[0] };
 
 static void on_signal(int number)
 {
-    (void)number;
     int saved = errno;
+    uint64_t one = 1;
     /* The next one ends the process, should stopping take too long for somebody's patience. */
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
-    /* If the pipe is full, there is enough in it. */
-    ssize_t written = write(signal_pipe[1], "", 1);
-    (void)written;
+    bool forked = getpid() != owner; /* the servers are the parent's */
+    if (forked)
+        raise(number);
+    for (int i = 0; i < most_watches && !forked; i++) {
+        if (!atomic_load(&watches[i].active))
+            continue;
+        ssize_t written = write(watches[i].event, &one, sizeof one);
+        (void)written; /* fails only where there is more in it than anybody needs */
+    }
     errno = saved;
 }
 
-/* Takes the signals over for the first watch. Under the mutex. */
-static bool hook_signals(void)
+/* Under the mutex. Anew for every watch, since the last signal has put the defaults back. */
+static void hook_signals(void)
 {
-    if (signal_pipe[0] < 0 && pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
-        return false;
-    char stale[64];
-    while (read(signal_pipe[0], stale, sizeof stale) > 0)
-        continue;
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, &old_sigint);
-    sigaction(SIGTERM, &action, &old_sigterm);
-    return true;
+    owner = getpid();
+    sigaction(SIGINT, &action, watch_count == 0 ? &old_sigint : NULL);
+    sigaction(SIGTERM, &action, watch_count == 0 ? &old_sigterm : NULL);
 }
 
 static void unhook_signals(void)
@@ -70,56 +78,58 @@ static void unhook_signals(void)
 static void *watch_main(void *argument)
 {
     const grpc_c_signal_watch *watch = argument;
-    struct pollfd ends[] = {
-        {.fd = signal_pipe[0], .events = POLLIN},
-        {.fd = watch->quit, .events = POLLIN},
-    };
-    while (poll(ends, 2, -1) < 0 && errno == EINTR)
+    struct pollfd event = {.fd = watch->event, .events = POLLIN};
+    while (poll(&event, 1, -1) < 0 && errno == EINTR)
         continue;
-    if (ends[1].revents == 0)
+    if (!atomic_load(&watch->quit))
         grpc_c_server_stop(watch->server, watch->grace_ms);
     return NULL;
 }
 
+/* A watch with its thread running; NULL when there is none to be had. Under the mutex. */
 static grpc_c_signal_watch *start_watch(grpc_c_server *server, int64_t grace_ms)
 {
-    grpc_c_signal_watch *watch = malloc(sizeof *watch);
-    if (watch == NULL)
+    int i = 0;
+    while (i < most_watches && watches[i].server != NULL)
+        i++;
+    if (i == most_watches)
         return NULL;
-    *watch = (grpc_c_signal_watch){
-        .server = server,
-        .grace_ms = grace_ms,
-        .quit = eventfd(0, EFD_CLOEXEC),
-    };
-    if (watch->quit >= 0 && pthread_create(&watch->thread, NULL, watch_main, watch) == 0)
+    grpc_c_signal_watch *watch = &watches[i];
+    if (!watch->has_event) {
+        watch->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        watch->has_event = watch->event >= 0;
+    }
+    eventfd_t stale;
+    if (!watch->has_event || (eventfd_read(watch->event, &stale) != 0 && errno != EAGAIN))
+        return NULL;
+    watch->server = server;
+    watch->grace_ms = grace_ms;
+    atomic_store(&watch->quit, false);
+    if (pthread_create(&watch->thread, NULL, watch_main, watch) == 0)
         return watch;
-    if (watch->quit >= 0)
-        close(watch->quit);
-    free(watch);
+    watch->server = NULL;
     return NULL;
 }
 
 bool grpc_c_server_stop_on_signals(grpc_c_server *server, int64_t grace_ms, grpc_c_error *error)
 {
-    if (server == NULL || server->signal_watch != NULL) {
-        grpc_c_error_set(error, GRPC_C_STATUS_FAILED_PRECONDITION,
-                         server == NULL ? "the server is NULL"
-                                        : "the server stops on signals already");
-        return false;
-    }
+    const char *reason = NULL;
     pthread_mutex_lock(&mutex);
-    bool hooked = watch_count > 0 || hook_signals();
-    if (hooked)
-        server->signal_watch = start_watch(server, grace_ms);
-    bool started = server->signal_watch != NULL;
-    watch_count += started;
-    if (hooked && watch_count == 0)
-        unhook_signals();
+    if (server == NULL)
+        reason = "the server is NULL";
+    else if (server->signal_watch != NULL)
+        reason = "the server stops on signals already";
+    else if ((server->signal_watch = start_watch(server, grace_ms)) == NULL)
+        reason = "no descriptor or thread to wait for signals with, or 64 servers do";
+    if (reason == NULL) {
+        hook_signals();
+        watch_count++;
+        atomic_store(&server->signal_watch->active, true);
+    }
     pthread_mutex_unlock(&mutex);
-    if (!started)
-        grpc_c_error_set(error, GRPC_C_STATUS_RESOURCE_EXHAUSTED,
-                         "no descriptor or thread to wait for signals with");
-    return started;
+    if (reason != NULL)
+        grpc_c_error_set(error, GRPC_C_STATUS_FAILED_PRECONDITION, "%s", reason);
+    return reason == NULL;
 }
 
 void grpc_c_signals_forget(grpc_c_server *server)
@@ -127,12 +137,13 @@ void grpc_c_signals_forget(grpc_c_server *server)
     grpc_c_signal_watch *watch = server->signal_watch;
     if (watch == NULL)
         return;
-    eventfd_write(watch->quit, 1);
+    atomic_store(&watch->active, false);
+    atomic_store(&watch->quit, true);
+    eventfd_write(watch->event, 1);
     pthread_join(watch->thread, NULL);
-    close(watch->quit);
-    free(watch);
-    server->signal_watch = NULL;
     pthread_mutex_lock(&mutex);
+    watch->server = NULL;
+    server->signal_watch = NULL;
     if (--watch_count == 0)
         unhook_signals();
     pthread_mutex_unlock(&mutex);

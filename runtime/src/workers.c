@@ -3,7 +3,8 @@
 
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "clock.h"
 
 enum {
     /* How often the watcher looks. A handler is overtaken after one to two of these. */
@@ -21,6 +22,26 @@ grpc_c_server *grpc_c_workers_current_server(void)
 
 /* ---- the watcher; under the mutex ---- */
 
+/* A lane whose poller has left the role, now the caller's; NULL where there is none. */
+static grpc_c_lane *take_vacant(grpc_c_workers *workers)
+{
+    for (unsigned i = 0; i < workers->lane_count; i++) {
+        if (workers->lanes[i].vacant) {
+            workers->lanes[i].vacant = false;
+            return &workers->lanes[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_needed(const grpc_c_workers *workers)
+{
+    bool vacant = false;
+    for (unsigned i = 0; i < workers->lane_count; i++)
+        vacant |= workers->lanes[i].vacant;
+    return vacant || workers->closing;
+}
+
 static bool any_in_handler(const grpc_c_workers *workers)
 {
     for (unsigned i = 0; i < workers->lane_count; i++)
@@ -33,21 +54,15 @@ static void wait_for_handlers(grpc_c_workers *workers)
 {
     atomic_store(&workers->watcher_asleep, true);
     /* Looked at after saying so; a poller enters its handler and then looks whether we sleep. */
-    while (!workers->closing && atomic_load(&workers->watcher_asleep) && !any_in_handler(workers))
+    while (atomic_load(&workers->watcher_asleep) && !is_needed(workers) && !any_in_handler(workers))
         pthread_cond_wait(&workers->watch, &workers->mutex);
     atomic_store(&workers->watcher_asleep, false);
 }
 
 static void wait_for_tick(grpc_c_workers *workers)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += tick_ns;
-    if (until.tv_nsec >= 1000 * 1000 * 1000) {
-        until.tv_nsec -= 1000 * 1000 * 1000;
-        until.tv_sec++;
-    }
-    while (!workers->closing &&
+    struct timespec until = grpc_c_time_after_ns(tick_ns);
+    while (!is_needed(workers) &&
            pthread_cond_timedwait(&workers->watch, &workers->mutex, &until) == 0)
         continue;
 }
@@ -57,6 +72,9 @@ static grpc_c_lane *watch(grpc_c_workers *workers)
 {
     unsigned quiet = 0;
     while (!workers->closing) {
+        grpc_c_lane *vacant = take_vacant(workers);
+        if (vacant != NULL)
+            return vacant;
         quiet++;
         for (unsigned i = 0; i < workers->lane_count; i++) {
             grpc_c_lane *lane = &workers->lanes[i];
@@ -76,19 +94,26 @@ static grpc_c_lane *watch(grpc_c_workers *workers)
 
 /* ---- threads ---- */
 
-/* The role that a standby worker takes next: a lane to poll, after having been the watcher, or NULL
- * when it is to end. */
+/* The lane that a standby worker is to poll next, as the watcher or because it was left vacant;
+ * NULL when the worker is to end. */
 static grpc_c_lane *stand_by(grpc_c_workers *workers)
 {
-    while (!workers->closing && workers->has_watcher)
-        pthread_cond_wait(&workers->standby, &workers->mutex);
-    if (workers->closing)
-        return NULL;
-    workers->has_watcher = true;
-    grpc_c_lane *lane = watch(workers);
-    workers->has_watcher = false;
-    pthread_cond_signal(&workers->standby);
-    return lane;
+    while (!workers->closing) {
+        grpc_c_lane *lane = take_vacant(workers);
+        if (lane == NULL && !workers->has_watcher) {
+            workers->has_watcher = true;
+            lane = watch(workers);
+            workers->has_watcher = false;
+            pthread_cond_signal(&workers->standby);
+        }
+        if (lane != NULL)
+            return lane;
+        workers->standing_by++;
+        while (!is_needed(workers) && workers->has_watcher)
+            pthread_cond_wait(&workers->standby, &workers->mutex);
+        workers->standing_by--;
+    }
+    return NULL;
 }
 
 static void *worker_main(void *argument)
@@ -172,19 +197,12 @@ void grpc_c_workers_close(grpc_c_workers *workers)
 
 static bool init_locks(grpc_c_workers *workers)
 {
-    pthread_condattr_t monotonic;
-    if (pthread_condattr_init(&monotonic) != 0)
+    if (!grpc_c_cond_and_mutex_init(&workers->watch, &workers->mutex))
         return false;
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    bool watch = pthread_cond_init(&workers->watch, &monotonic) == 0;
-    pthread_condattr_destroy(&monotonic);
-    bool standby = watch && pthread_cond_init(&workers->standby, NULL) == 0;
-    if (standby && pthread_mutex_init(&workers->mutex, NULL) == 0)
+    if (pthread_cond_init(&workers->standby, NULL) == 0)
         return true;
-    if (standby)
-        pthread_cond_destroy(&workers->standby);
-    if (watch)
-        pthread_cond_destroy(&workers->watch);
+    pthread_cond_destroy(&workers->watch);
+    pthread_mutex_destroy(&workers->mutex);
     return false;
 }
 

@@ -33,6 +33,8 @@ struct grpc_c_workers {
     bool open;
     bool closing;
     bool has_watcher;
+    /** Workers asleep on standby, the watcher not among them. */
+    unsigned standing_by;
     /** Workers in a handler that lost their role, and how many may be before lanes lose slots. */
     unsigned away;
     unsigned spare;

@@ -40,10 +40,12 @@ def main():
         for j in range(rng.randint(1, 5)):
             comment(rng, "  ")
             print(
-                "  rpc %s(%s) returns (%s);"
+                "  rpc %s(%s%s) returns (%s%s);"
                 % (
                     name(rng, "R", rng.randint(1, 70), j),
+                    rng.choice(["", "stream "]),
                     rng.choice(messages),
+                    rng.choice(["", "stream "]),
                     rng.choice(messages),
                 )
             )

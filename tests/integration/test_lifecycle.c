@@ -49,14 +49,33 @@ static void check_bad_address(const char *address, const char *expected)
 static void test_bad_addresses_say_why(void **state)
 {
     (void)state;
+    static const char *const no_addresses[] =
+        {"",          "127.0.0.1", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536",
+         "::1",       "[::1]",     "[::1]50051", "ipv4:127.0.0.1", "unix:",
+         "localhost", ":",         "1:2:3:4",    "[::1]:-1",       "127.0.0.1:50051x"};
+    for (size_t i = 0; i < sizeof no_addresses / sizeof no_addresses[0]; i++) {
+        char expected[128];
+        snprintf(expected, sizeof expected, "cannot listen on %s: not an address with a port",
+                 no_addresses[i]);
+        check_bad_address(no_addresses[i], expected);
+    }
     check_bad_address(NULL, "cannot listen on NULL: not an address with a port");
-    check_bad_address("127.0.0.1:65536",
-                      "cannot listen on 127.0.0.1:65536: not an address with a port");
-    check_bad_address("", "cannot listen on : unparseable host:port");
-    check_bad_address("127.0.0.1:no-such-port", "cannot listen on 127.0.0.1:no-such-port: Servname "
-                                                "not supported for ai_socktype");
     check_bad_address("unix:/no/such/folder/socket",
                       "cannot listen on unix:/no/such/folder/socket: No such file or directory");
+}
+
+static void test_good_addresses(void **state)
+{
+    (void)state;
+    static const char *const addresses[] = {"127.0.0.1:0", "[::]:0", "localhost:0", "0.0.0.0:0"};
+    grpc_c_server *server = grpc_c_server_new(NULL);
+    for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
+        grpc_c_error error = {.message = ""};
+        int port = grpc_c_server_add_insecure_port(server, addresses[i], &error);
+        assert_string_equal(error.message, "");
+        assert_in_range(port, 1, 65535);
+    }
+    grpc_c_server_free(server);
 }
 
 static void test_unix_socket(void **state)
@@ -89,7 +108,7 @@ static void test_out_of_order_is_an_error(void **state)
     fixture *fixture = fixture_new(NULL, NULL);
     static const Echo__Absent_Servicer absent = {.say = NULL};
     assert_false(grpc_c_server_start(fixture->server, &error));
-    assert_string_equal(error.message, "the server was started before");
+    assert_string_equal(error.message, "the server was started or stopped before");
     assert_int_equal(error.code, GRPC_C_STATUS_FAILED_PRECONDITION);
     assert_int_equal(grpc_c_server_add_insecure_port(fixture->server, "127.0.0.1:0", &error), 0);
     assert_false(echo__absent_add_servicer_to_server(&absent, NULL, fixture->server));
@@ -239,6 +258,9 @@ static void test_stop_with_calls_waiting_for_a_worker(void **state)
     background_call_join(&held);
     gate_let_pass(&fixture->gate, 1);
     pthread_join(stopper.thread, NULL);
+    /* None of them was begun after the grace. */
+    assert_int_equal(fixture->said, 0);
+    assert_int_equal(gate_read(&fixture->gate).entered, 1);
     fixture_free(fixture);
 }
 
@@ -247,7 +269,9 @@ static grpc_c_status_code stop_own_server(void *self, const Echo__Request *reque
 {
     grpc_c_server *const *server = self;
     grpc_c_server_stop(*server, 10000);
+    grpc_c_server_stop(*server, 20000);
     grpc_c_server_wait_for_termination(*server);
+    grpc_c_server_free(*server); /* refused */
     reply->text = grpc_c_server_context_strdup(context, request->text);
     return GRPC_C_STATUS_OK;
 }
@@ -311,6 +335,51 @@ static void test_signal_stops_every_server_that_asked(void **state)
     signal(SIGTERM, SIG_DFL);
 }
 
+/* A server that was stopped by a signal and is still there does not hand it to the next. */
+static void test_signal_is_for_the_servers_of_its_time(void **state)
+{
+    (void)state;
+    fixture *first = fixture_new(NULL, NULL);
+    assert_true(grpc_c_server_stop_on_signals(first->server, 1000, NULL));
+    kill(getpid(), SIGINT);
+    grpc_c_server_wait_for_termination(first->server);
+    fixture *second = fixture_new(NULL, NULL);
+    assert_true(grpc_c_server_stop_on_signals(second->server, 1000, NULL));
+    for (int i = 0; i < 100; i++) {
+        Echo__Request request = ECHO__REQUEST__INIT;
+        assert_non_null(echo__echo_stub__say(&second->stub, &request, second->context));
+    }
+    kill(getpid(), SIGINT);
+    grpc_c_server_wait_for_termination(second->server);
+    fixture_free(second);
+    fixture_free(first);
+}
+
+/* Whether it comes before start or after it: the server does not serve on. */
+static void test_signal_before_start(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        grpc_c_server *server = grpc_c_server_new(GRPC_C_SERVER_OPTIONS(.max_workers = 1));
+        assert_true(grpc_c_server_stop_on_signals(server, 1000, NULL));
+        kill(getpid(), SIGTERM);
+        grpc_c_server_start(server, NULL);
+        grpc_c_server_wait_for_termination(server);
+        grpc_c_server_free(server);
+    }
+}
+
+static void test_stop_before_start(void **state)
+{
+    (void)state;
+    grpc_c_error error;
+    grpc_c_server *server = grpc_c_server_new(NULL);
+    grpc_c_server_stop(server, 0);
+    assert_false(grpc_c_server_start(server, &error));
+    assert_string_equal(error.message, "the server was started or stopped before");
+    grpc_c_server_free(server);
+}
+
 static void test_thousand_lives(void **state)
 {
     (void)state;
@@ -341,6 +410,7 @@ int main(void)
         cmocka_unit_test(test_port_that_is_taken),
         cmocka_unit_test(test_port_may_be_shared_on_request),
         cmocka_unit_test(test_bad_addresses_say_why),
+        cmocka_unit_test(test_good_addresses),
         cmocka_unit_test(test_unix_socket),
         cmocka_unit_test(test_out_of_order_is_an_error),
         cmocka_unit_test(test_service_is_added_once),
@@ -352,6 +422,9 @@ int main(void)
         cmocka_unit_test(test_stop_with_calls_waiting_for_a_worker),
         cmocka_unit_test(test_stop_from_a_handler),
         cmocka_unit_test(test_signal_stops_every_server_that_asked),
+        cmocka_unit_test(test_signal_is_for_the_servers_of_its_time),
+        cmocka_unit_test(test_signal_before_start),
+        cmocka_unit_test(test_stop_before_start),
         cmocka_unit_test(test_thousand_lives),
         cmocka_unit_test(test_hundred_lives_with_a_call),
     };

@@ -88,6 +88,19 @@ static void test_out_of_range_is_refused_with_a_reason(void **state)
     assert_string_equal(logged, "max_call_memory_bytes: at most 2147483647");
 }
 
+static void test_user_agent_is_printable(void **state)
+{
+    (void)state;
+    grpc_c_channel_options read;
+    assert_true(
+        grpc_c_channel_options_read(GRPC_C_CHANNEL_OPTIONS(.user_agent_prefix = "router/2 (x86)"),
+                                    &read));
+    assert_false(
+        grpc_c_channel_options_read(GRPC_C_CHANNEL_OPTIONS(.user_agent_prefix = "two\r\nlines"),
+                                    &read));
+    assert_string_equal(logged, "user_agent_prefix: printable ASCII only");
+}
+
 static void test_unset_struct_size_is_refused(void **state)
 {
     (void)state;
@@ -139,6 +152,7 @@ int main(void)
         cmocka_unit_test(test_values_are_taken_over),
         cmocka_unit_test(test_lanes_never_exceed_workers),
         cmocka_unit_test(test_out_of_range_is_refused_with_a_reason),
+        cmocka_unit_test(test_user_agent_is_printable),
         cmocka_unit_test(test_unset_struct_size_is_refused),
         cmocka_unit_test(test_older_caller_gets_defaults_for_the_rest),
         cmocka_unit_test(test_newer_caller_is_welcome_while_the_news_is_zero),

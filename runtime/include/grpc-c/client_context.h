@@ -5,14 +5,18 @@
  * until reset; the reply and the status live until the next call begins, or the context is reset
  * or freed. A reused context allocates nothing of its own.
  *
- * Threads: a context is used by one thread at a time.
+ * Threads: a context is used by one thread at a time, but for cancel, which may come from any. Of a
+ * bidirectional stream, one thread may read while another writes.
  */
 #ifndef GRPC_C_CLIENT_CONTEXT_H
 #define GRPC_C_CLIENT_CONTEXT_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <grpc-c/macros.h>
+#include <grpc-c/metadata.h>
 #include <grpc-c/status.h>
 
 GRPC_C_BEGIN_DECLS
@@ -39,6 +43,35 @@ GRPC_C_API void grpc_c_client_context_reset(grpc_c_client_context *context);
 GRPC_C_API void grpc_c_client_context_set_timeout_ms(grpc_c_client_context *context,
                                                      int64_t timeout_ms);
 
+/**
+ * With true, calls wait for a connection where there is none, until their timeout; by default they
+ * fail with UNAVAILABLE (gRPC's doc/wait-for-ready.md).
+ */
+GRPC_C_API void grpc_c_client_context_set_wait_for_ready(grpc_c_client_context *context,
+                                                         bool wait_for_ready);
+
+/**
+ * Adds metadata that each later call begins with, until reset; copies key and value. A key may be
+ * added several times. Returns false, and adds nothing, for a key or value that may not be sent:
+ * other than lower-case letters, digits, "-", "_" and "." in the key, other than printable ASCII in
+ * the value, a key of gRPC's own ("grpc-…", ":…", content-type, te, user-agent, host, connection),
+ * NULL; or when memory is short.
+ */
+GRPC_C_API bool grpc_c_client_context_add_metadata(grpc_c_client_context *context, const char *key,
+                                                   const char *value);
+
+/** The same with a value of `size` bytes; any bytes, where the key ends in "-bin". */
+GRPC_C_API bool grpc_c_client_context_add_binary_metadata(grpc_c_client_context *context,
+                                                          const char *key, const void *value,
+                                                          size_t size);
+
+/**
+ * Cancels the call in progress, from any thread: it ends with CANCELLED, unless it has already got
+ * its status. Before the context's first call, it cancels that one; after a call has ended, it does
+ * nothing.
+ */
+GRPC_C_API void grpc_c_client_context_cancel(grpc_c_client_context *context);
+
 /** How the last call ended; OK before the first. INTERNAL for a NULL context. */
 GRPC_C_API grpc_c_status_code grpc_c_client_context_status(const grpc_c_client_context *context);
 
@@ -53,6 +86,24 @@ GRPC_C_API const char *grpc_c_client_context_message(const grpc_c_client_context
  * Never NULL. Borrowed: valid until the context's next call.
  */
 GRPC_C_API const char *grpc_c_client_context_error(grpc_c_client_context *context);
+
+/**
+ * What the server sent before its first message; of a stream, there after the first read. Never
+ * NULL. Borrowed: valid until the context's next call.
+ */
+GRPC_C_API const grpc_c_metadata *grpc_c_client_context_initial_metadata(
+    const grpc_c_client_context *context);
+
+/** What the server sent with the status; there when the call has ended. As above. */
+GRPC_C_API const grpc_c_metadata *grpc_c_client_context_trailing_metadata(
+    const grpc_c_client_context *context);
+
+/**
+ * The status's details as they came (a serialized google.rpc.Status, by convention); NULL where
+ * there are none. Writes their size. Borrowed: valid until the context's next call.
+ */
+GRPC_C_API const void *grpc_c_client_context_status_details(const grpc_c_client_context *context,
+                                                            size_t *ret_size);
 
 GRPC_C_END_DECLS
 

@@ -49,8 +49,9 @@ typedef struct grpc_c_service {
 } grpc_c_service;
 
 /**
- * Calls one typed handler of a servicer. What `in` and `out` are depends on the method's kind: the
- * request, or the stream; the reply to fill, or the stream to write to.
+ * Calls one typed handler of a servicer. What `in` and `out` are depends on the method's kind: `in`
+ * is the request, or the stream to read; `out` the reply to fill, or the stream to write. Streams
+ * are a `grpc_c_server_stream *`.
  */
 typedef grpc_c_status_code (*grpc_c_handler)(const void *servicer, void *self, void *in, void *out,
                                              grpc_c_server_context *context);
@@ -64,6 +65,23 @@ typedef grpc_c_status_code (*grpc_c_handler)(const void *servicer, void *self, v
 GRPC_C_API bool grpc_c_server_add_service(grpc_c_server *server, const grpc_c_service *service,
                                           const grpc_c_handler *handlers, const void *servicer,
                                           void *self);
+
+/** What the typed stream handle of a handler is underneath. Valid until the handler returns. */
+typedef struct grpc_c_server_stream grpc_c_server_stream;
+
+/**
+ * The client's next message, valid until the next read; NULL after the last one, or when the call
+ * is over: cancelled, out of time, malformed. Waits for it. One thread at a time.
+ */
+GRPC_C_API const ProtobufCMessage *grpc_c_server_stream_read(grpc_c_server_stream *stream);
+
+/**
+ * Sends one message, packed before this returns; it may wait until the one before it has left.
+ * False once the call is over, or when the message cannot be packed, which the handler's status
+ * then says in place of OK. One thread at a time.
+ */
+GRPC_C_API bool grpc_c_server_stream_write(grpc_c_server_stream *stream,
+                                           const ProtobufCMessage *message);
 
 /** A service on the other end of a channel: what a generated stub holds. A value, never freed. */
 typedef struct grpc_c_stub {
@@ -86,6 +104,48 @@ GRPC_C_API grpc_c_stub grpc_c_stub_new(grpc_c_channel *channel, const grpc_c_ser
 GRPC_C_API const ProtobufCMessage *grpc_c_stub_unary_call(const grpc_c_stub *stub, size_t method,
                                                           const ProtobufCMessage *request,
                                                           grpc_c_client_context *context);
+
+/**
+ * What the typed stream handle of a client is underneath: the context's call. Valid until finish.
+ * Writes and reads may come from two threads, one each; begin and finish from one.
+ */
+typedef struct grpc_c_client_stream grpc_c_client_stream;
+
+/**
+ * Begins a call of a method that streams. `request` is for server streaming, borrowed until this
+ * returns; else NULL. NULL only where the context is NULL: what prevents the call shows in its
+ * read, write and finish, which take NULL, too.
+ */
+GRPC_C_API grpc_c_client_stream *grpc_c_stub_stream_call(const grpc_c_stub *stub, size_t method,
+                                                         const ProtobufCMessage *request,
+                                                         grpc_c_client_context *context);
+
+/**
+ * Sends one message, packed before this returns; it may wait until the one before it has left.
+ * False once the call is over (finish tells why), after writes_done, or for a message that is NULL
+ * or of another type.
+ */
+GRPC_C_API bool grpc_c_client_stream_write(grpc_c_client_stream *stream,
+                                           const ProtobufCMessage *message);
+
+/** Tells the server that no more messages come. False when the call is over, or was told before. */
+GRPC_C_API bool grpc_c_client_stream_writes_done(grpc_c_client_stream *stream);
+
+/** The server's next message, valid until the next read or call; NULL at the end or on failure:
+ * finish tells which. Waits for it. */
+GRPC_C_API const ProtobufCMessage *grpc_c_client_stream_read(grpc_c_client_stream *stream);
+
+/**
+ * Ends the call and returns how it went; message and text are in the context. Says writes_done if
+ * need be, and waits for the server's status. A server that still sends is cancelled: the call
+ * ends with CANCELLED when messages are left unread.
+ */
+GRPC_C_API grpc_c_status_code grpc_c_client_stream_finish(grpc_c_client_stream *stream);
+
+/** Finish for client streaming: returns the reply, owned by the context until its next call; NULL
+ * on failure, with the status in the context. */
+GRPC_C_API const ProtobufCMessage *grpc_c_client_stream_finish_with_reply(
+    grpc_c_client_stream *stream);
 
 GRPC_C_END_DECLS
 

@@ -1,8 +1,9 @@
 /*
  * The library's log. Neither the library nor gRPC core under it prints anything of its own accord:
  * what they have to say goes to the callback set here, and nowhere while none is set. (With the
- * environment variable GRPC_VERBOSITY or GRPC_TRACE set, core prints to stderr as it always does,
- * for debugging.)
+ * environment variable GRPC_VERBOSITY or GRPC_TRACE set, core prints to stderr all the same, for
+ * debugging.) Core has one log function a process: where gRPC C++ is in it, too, its log comes
+ * here.
  *
  * Threads: thread-safe.
  */

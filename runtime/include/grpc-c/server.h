@@ -65,8 +65,8 @@ GRPC_C_API grpc_c_server *grpc_c_server_new(const grpc_c_server_options *options
 
 /**
  * Listens on `address`, without encryption, from start on: "[::]:50051", "127.0.0.1:0",
- * "unix:/run/x.sock". Port 0 takes a free one. To be called before start, as often as there are
- * addresses.
+ * "unix:/run/x.sock". A port must be given, as a number; 0 takes a free one. To be called before
+ * start, as often as there are addresses.
  *
  * Returns the port that was bound (1 for a unix socket); 0 on failure, with the reason in `error`
  * (may be NULL).
@@ -83,20 +83,22 @@ GRPC_C_API bool grpc_c_server_start(grpc_c_server *server, grpc_c_error *error);
 /**
  * Refuses new calls, lets the running ones finish for up to `grace_ms` milliseconds (negative:
  * without limit), cancels the rest, and returns when no handler runs any more: a handler that
- * never returns holds it. Does nothing before start. Several threads may call it: all wait, and
- * the shortest grace counts. Called from a handler of this server, it begins the stop and returns
- * at once, since it cannot wait for its own caller.
+ * never returns holds it. Calls that wait for a worker are not begun after the grace. Before start,
+ * it makes start fail. Several threads may call it: all wait, and the shortest grace counts. Called
+ * from a handler of this server, it begins the stop and returns at once, since it cannot wait for
+ * its own caller.
  */
 GRPC_C_API void grpc_c_server_stop(grpc_c_server *server, int64_t grace_ms);
 
 /** Waits until the server was stopped, by another thread or a signal. Returns at once when it was
- * never started. */
+ * never started, and in a handler of this server, which would wait for itself. */
 GRPC_C_API void grpc_c_server_wait_for_termination(grpc_c_server *server);
 
 /**
  * From now on SIGINT and SIGTERM stop the server as grpc_c_server_stop(server, grace_ms) does; a
  * second such signal ends the process the hard way. Replaces the process's handlers of both
- * signals until the server is freed, and runs one thread that waits for them.
+ * signals, whatever they were, until the last such server is freed, and runs one thread a server
+ * that waits for them. For 64 servers at most. A child that was forked is not concerned.
  *
  * Returns false when that cannot be set up, with the reason in `error` (may be NULL).
  */

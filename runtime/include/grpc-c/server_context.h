@@ -5,17 +5,19 @@
  * Memory: the request and what the functions below allocate live in the call's arena and go with
  * the call, after the reply was sent. A handler frees nothing. When the arena's limit is met
  * (grpc_c_server_options.max_call_memory_bytes), they return NULL and the call ends with
- * RESOURCE_EXHAUSTED, even where the handler returns OK.
+ * RESOURCE_EXHAUSTED where the handler returns OK.
  *
  * Threads: a context is used by one thread at a time: its handler's.
  */
 #ifndef GRPC_C_SERVER_CONTEXT_H
 #define GRPC_C_SERVER_CONTEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <grpc-c/macros.h>
+#include <grpc-c/metadata.h>
 #include <grpc-c/status.h>
 
 GRPC_C_BEGIN_DECLS
@@ -47,6 +49,55 @@ GRPC_C_API grpc_c_status_code grpc_c_server_context_fail(grpc_c_server_context *
  * Milliseconds until the client's deadline, not below 0; INT64_MAX where the client set none.
  */
 GRPC_C_API int64_t grpc_c_server_context_time_left_ms(const grpc_c_server_context *context);
+
+/** The method's path, such as "/helloworld.Greeter/SayHello": a constant. */
+GRPC_C_API const char *grpc_c_server_context_method(const grpc_c_server_context *context);
+
+/** The host that the client meant to call, as it says itself. Of the call's memory. */
+GRPC_C_API const char *grpc_c_server_context_authority(grpc_c_server_context *context);
+
+/** The client's address as a URI, such as "ipv4:127.0.0.1:40000" or "unix:". It may be a proxy's:
+ * no ground to trust anybody on. Of the call's memory. */
+GRPC_C_API const char *grpc_c_server_context_peer(grpc_c_server_context *context);
+
+/** What the client sent with the call. Never NULL. Valid until the handler returns. */
+GRPC_C_API const grpc_c_metadata *grpc_c_server_context_metadata(grpc_c_server_context *context);
+
+/**
+ * Adds metadata that goes out before the first message, or with the status; copies key and value.
+ * Returns false, and adds nothing, for what may not be sent (as
+ * grpc_c_client_context_add_metadata), for initial metadata that is too late, and when memory is
+ * short.
+ */
+GRPC_C_API bool grpc_c_server_context_add_initial_metadata(grpc_c_server_context *context,
+                                                           const char *key, const void *value,
+                                                           size_t size);
+GRPC_C_API bool grpc_c_server_context_add_trailing_metadata(grpc_c_server_context *context,
+                                                            const char *key, const void *value,
+                                                            size_t size);
+
+/** Sends the initial metadata now rather than with the first message. False when it was sent. */
+GRPC_C_API bool grpc_c_server_context_send_initial_metadata(grpc_c_server_context *context);
+
+/** Adds the status's details, by convention a serialized google.rpc.Status; copies them. False when
+ * there are some already, or memory is short. */
+GRPC_C_API bool grpc_c_server_context_set_status_details(grpc_c_server_context *context,
+                                                         const void *details, size_t size);
+
+/**
+ * Whether the client has gone, cancelled, or run out of time: then nobody waits for the answer. The
+ * first question starts the watch, and may be answered too early.
+ */
+GRPC_C_API bool grpc_c_server_context_is_cancelled(grpc_c_server_context *context);
+
+/** Called once, on one of the server's threads, when that happens; not after the handler has
+ * returned. It must not block, nor use the context. */
+typedef void (*grpc_c_cancel_callback)(void *user_data);
+
+/** Sets the call's one cancel callback. If it is too late, it is called at once, on this thread.
+ * False when there is one already. */
+GRPC_C_API bool grpc_c_server_context_on_cancel(grpc_c_server_context *context,
+                                                grpc_c_cancel_callback callback, void *user_data);
 
 GRPC_C_END_DECLS
 

@@ -22,11 +22,17 @@ static const grpc_c_method digits__v2__httpgate2_go_methods[] = {
         &digits__v2__a1_b2__descriptor,
         &digits__v2__a1_b2__descriptor,
     },
+    {
+        DIGITS__V2__HTTPGATE2_GO__STREAM_URLS4_ME_METHOD,
+        GRPC_C_METHOD_BIDI_STREAMING,
+        &digits__v2__lower_camel__descriptor,
+        &digits__v2__httpreply2__descriptor,
+    },
 };
 
 static const grpc_c_service digits__v2__httpgate2_go_service = {
     DIGITS__V2__HTTPGATE2_GO_SERVICE_NAME,
-    3,
+    4,
     digits__v2__httpgate2_go_methods,
 };
 
@@ -64,6 +70,17 @@ static grpc_c_status_code digits__v2__httpgate2_go_handle__v2_to_v3(const void *
     return typed->v2_to_v3(self, request, reply, context);
 }
 
+static grpc_c_status_code digits__v2__httpgate2_go_handle__stream_urls4_me(
+    const void *servicer, void *self, void *in, void *out, grpc_c_server_context *context)
+{
+    const Digits__V2__HTTPGate2Go_Servicer *typed =
+        (const Digits__V2__HTTPGate2Go_Servicer *)servicer;
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ServerReaderWriter *stream =
+        (Digits__V2__HTTPGate2Go_StreamURLs4Me_ServerReaderWriter *)in;
+    (void)out;
+    return typed->stream_urls4_me(self, stream, context);
+}
+
 bool digits__v2__httpgate2_go_add_servicer_to_server(
     const Digits__V2__HTTPGate2Go_Servicer *servicer, void *self, grpc_c_server *server)
 {
@@ -73,9 +90,25 @@ bool digits__v2__httpgate2_go_add_servicer_to_server(
         servicer->httpget2 != NULL ? digits__v2__httpgate2_go_handle__httpget2 : NULL,
         servicer->get_urlfor_id != NULL ? digits__v2__httpgate2_go_handle__get_urlfor_id : NULL,
         servicer->v2_to_v3 != NULL ? digits__v2__httpgate2_go_handle__v2_to_v3 : NULL,
+        servicer->stream_urls4_me != NULL ? digits__v2__httpgate2_go_handle__stream_urls4_me : NULL,
     };
     return grpc_c_server_add_service(server, &digits__v2__httpgate2_go_service, handlers, servicer,
                                      self);
+}
+
+const Digits__V2__LowerCamel *digits__v2__httpgate2_go_servicer__stream_urls4_me__read(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ServerReaderWriter *stream)
+{
+    const ProtobufCMessage *message = grpc_c_server_stream_read((grpc_c_server_stream *)stream);
+    return (const Digits__V2__LowerCamel *)message;
+}
+
+bool digits__v2__httpgate2_go_servicer__stream_urls4_me__write(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ServerReaderWriter *stream,
+    const Digits__V2__HTTPReply2 *message)
+{
+    return grpc_c_server_stream_write((grpc_c_server_stream *)stream,
+                                      (const ProtobufCMessage *)message);
 }
 
 /* -- client -- */
@@ -115,4 +148,40 @@ const Digits__V2__A1B2 *digits__v2__httpgate2_go_stub__v2_to_v3(
         grpc_c_stub_unary_call((const grpc_c_stub *)stub, 2, (const ProtobufCMessage *)request,
                                context);
     return (const Digits__V2__A1B2 *)reply;
+}
+
+Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *
+digits__v2__httpgate2_go_stub__stream_urls4_me(const Digits__V2__HTTPGate2Go_Stub *stub,
+                                               grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call((const grpc_c_stub *)stub, 3, NULL, context);
+    return (Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *)stream;
+}
+
+const Digits__V2__HTTPReply2 *digits__v2__httpgate2_go_stub__stream_urls4_me__read(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *stream)
+{
+    const ProtobufCMessage *message = grpc_c_client_stream_read((grpc_c_client_stream *)stream);
+    return (const Digits__V2__HTTPReply2 *)message;
+}
+
+bool digits__v2__httpgate2_go_stub__stream_urls4_me__write(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *stream,
+    const Digits__V2__LowerCamel *message)
+{
+    return grpc_c_client_stream_write((grpc_c_client_stream *)stream,
+                                      (const ProtobufCMessage *)message);
+}
+
+bool digits__v2__httpgate2_go_stub__stream_urls4_me__writes_done(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *stream)
+{
+    return grpc_c_client_stream_writes_done((grpc_c_client_stream *)stream);
+}
+
+grpc_c_status_code digits__v2__httpgate2_go_stub__stream_urls4_me__finish(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *stream)
+{
+    return grpc_c_client_stream_finish((grpc_c_client_stream *)stream);
 }

@@ -18,6 +18,13 @@ GRPC_C_BEGIN_DECLS
 #define DIGITS__V2__HTTPGATE2_GO__HTTPGET2_METHOD "/digits.v2.HTTPGate2Go/HTTPGet2"
 #define DIGITS__V2__HTTPGATE2_GO__GET_URLFOR_ID_METHOD "/digits.v2.HTTPGate2Go/GetURLForID"
 #define DIGITS__V2__HTTPGATE2_GO__V2_TO_V3_METHOD "/digits.v2.HTTPGate2Go/V2ToV3"
+#define DIGITS__V2__HTTPGATE2_GO__STREAM_URLS4_ME_METHOD "/digits.v2.HTTPGate2Go/StreamURLs4Me"
+
+/* Streams. Each is the call's own handle: valid until the handler returns or finish is called. */
+typedef struct Digits__V2__HTTPGate2Go_StreamURLs4Me_ServerReaderWriter
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ServerReaderWriter;
+typedef struct Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter;
 
 /* -- server -- */
 
@@ -36,6 +43,10 @@ typedef struct Digits__V2__HTTPGate2Go_Servicer {
 
     grpc_c_status_code (*v2_to_v3)(void *self, const Digits__V2__A1B2 *request,
                                    Digits__V2__A1B2 *reply, grpc_c_server_context *context);
+
+    grpc_c_status_code (*stream_urls4_me)(
+        void *self, Digits__V2__HTTPGate2Go_StreamURLs4Me_ServerReaderWriter *stream,
+        grpc_c_server_context *context);
 } Digits__V2__HTTPGate2Go_Servicer;
 
 /**
@@ -44,6 +55,14 @@ typedef struct Digits__V2__HTTPGate2Go_Servicer {
  */
 bool digits__v2__httpgate2_go_add_servicer_to_server(
     const Digits__V2__HTTPGate2Go_Servicer *servicer, void *self, grpc_c_server *server);
+
+/** The next message, valid until the next read; NULL once the client sent its last, or is gone. */
+const Digits__V2__LowerCamel *digits__v2__httpgate2_go_servicer__stream_urls4_me__read(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ServerReaderWriter *stream);
+/** Sends one message; copies it before returning. False once the call is over: stop writing. */
+bool digits__v2__httpgate2_go_servicer__stream_urls4_me__write(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ServerReaderWriter *stream,
+    const Digits__V2__HTTPReply2 *message);
 
 /* -- client -- */
 
@@ -70,6 +89,26 @@ const Digits__V2__HTTPReply2 *digits__v2__httpgate2_go_stub__get_urlfor_id(
 const Digits__V2__A1B2 *digits__v2__httpgate2_go_stub__v2_to_v3(
     const Digits__V2__HTTPGate2Go_Stub *stub, const Digits__V2__A1B2 *request,
     grpc_c_client_context *context);
+
+/* Calls that stream. Each lasts until its finish, which leaves the status in `context` and tells of
+ * a failure to begin, too. One thread may write while another reads. */
+
+Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *
+digits__v2__httpgate2_go_stub__stream_urls4_me(const Digits__V2__HTTPGate2Go_Stub *stub,
+                                               grpc_c_client_context *context);
+/** The next message, valid until the next read; NULL at the end or failure: finish tells which. */
+const Digits__V2__HTTPReply2 *digits__v2__httpgate2_go_stub__stream_urls4_me__read(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *stream);
+/** Sends one message; copies it before returning. False once the call is over: finish tells why. */
+bool digits__v2__httpgate2_go_stub__stream_urls4_me__write(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *stream,
+    const Digits__V2__LowerCamel *message);
+/** Says that no more messages come from this side; reading goes on. False once the call is over. */
+bool digits__v2__httpgate2_go_stub__stream_urls4_me__writes_done(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *stream);
+/** Ends the writes and the call. Returns its status: CANCELLED where messages were left unread. */
+grpc_c_status_code digits__v2__httpgate2_go_stub__stream_urls4_me__finish(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *stream);
 
 GRPC_C_END_DECLS
 

@@ -18,19 +18,19 @@ static const grpc_c_method keywords__store_methods[] = {
     },
     {
         KEYWORDS__STORE__CLASS_METHOD,
-        GRPC_C_METHOD_UNARY,
+        GRPC_C_METHOD_SERVER_STREAMING,
         &keywords__m__descriptor,
         &keywords__m__descriptor,
     },
     {
         KEYWORDS__STORE__REGISTER_METHOD,
-        GRPC_C_METHOD_UNARY,
+        GRPC_C_METHOD_CLIENT_STREAMING,
         &keywords__m__descriptor,
         &keywords__m__descriptor,
     },
     {
         KEYWORDS__STORE__NEW_METHOD,
-        GRPC_C_METHOD_UNARY,
+        GRPC_C_METHOD_BIDI_STREAMING,
         &keywords__m__descriptor,
         &keywords__m__descriptor,
     },
@@ -104,8 +104,8 @@ static grpc_c_status_code keywords__store_handle__class(const void *servicer, vo
 {
     const Keywords__Store_Servicer *typed = (const Keywords__Store_Servicer *)servicer;
     const Keywords__M *request = (const Keywords__M *)in;
-    Keywords__M *reply = (Keywords__M *)out;
-    return typed->class_(self, request, reply, context);
+    Keywords__Store_Class_ServerWriter *writer = (Keywords__Store_Class_ServerWriter *)out;
+    return typed->class_(self, request, writer, context);
 }
 
 static grpc_c_status_code keywords__store_handle__register(const void *servicer, void *self,
@@ -113,18 +113,18 @@ static grpc_c_status_code keywords__store_handle__register(const void *servicer,
                                                            grpc_c_server_context *context)
 {
     const Keywords__Store_Servicer *typed = (const Keywords__Store_Servicer *)servicer;
-    const Keywords__M *request = (const Keywords__M *)in;
+    Keywords__Store_Register_ServerReader *reader = (Keywords__Store_Register_ServerReader *)in;
     Keywords__M *reply = (Keywords__M *)out;
-    return typed->register_(self, request, reply, context);
+    return typed->register_(self, reader, reply, context);
 }
 
 static grpc_c_status_code keywords__store_handle__new(const void *servicer, void *self, void *in,
                                                       void *out, grpc_c_server_context *context)
 {
     const Keywords__Store_Servicer *typed = (const Keywords__Store_Servicer *)servicer;
-    const Keywords__M *request = (const Keywords__M *)in;
-    Keywords__M *reply = (Keywords__M *)out;
-    return typed->new_(self, request, reply, context);
+    Keywords__Store_New_ServerReaderWriter *stream = (Keywords__Store_New_ServerReaderWriter *)in;
+    (void)out;
+    return typed->new_(self, stream, context);
 }
 
 static grpc_c_status_code keywords__store_handle__typeof(const void *servicer, void *self, void *in,
@@ -204,6 +204,34 @@ bool keywords__store_add_servicer_to_server(const Keywords__Store_Servicer *serv
     return grpc_c_server_add_service(server, &keywords__store_service, handlers, servicer, self);
 }
 
+bool keywords__store_servicer__class__write(Keywords__Store_Class_ServerWriter *writer,
+                                            const Keywords__M *message)
+{
+    return grpc_c_server_stream_write((grpc_c_server_stream *)writer,
+                                      (const ProtobufCMessage *)message);
+}
+
+const Keywords__M *keywords__store_servicer__register__read(
+    Keywords__Store_Register_ServerReader *reader)
+{
+    const ProtobufCMessage *message = grpc_c_server_stream_read((grpc_c_server_stream *)reader);
+    return (const Keywords__M *)message;
+}
+
+const Keywords__M *keywords__store_servicer__new__read(
+    Keywords__Store_New_ServerReaderWriter *stream)
+{
+    const ProtobufCMessage *message = grpc_c_server_stream_read((grpc_c_server_stream *)stream);
+    return (const Keywords__M *)message;
+}
+
+bool keywords__store_servicer__new__write(Keywords__Store_New_ServerReaderWriter *stream,
+                                          const Keywords__M *message)
+{
+    return grpc_c_server_stream_write((grpc_c_server_stream *)stream,
+                                      (const ProtobufCMessage *)message);
+}
+
 /* -- client -- */
 
 Keywords__Store_Stub keywords__store_stub(grpc_c_channel *channel)
@@ -229,36 +257,6 @@ const Keywords__M *keywords__store_stub__default(const Keywords__Store_Stub *stu
 {
     const ProtobufCMessage *reply =
         grpc_c_stub_unary_call((const grpc_c_stub *)stub, 1, (const ProtobufCMessage *)request,
-                               context);
-    return (const Keywords__M *)reply;
-}
-
-const Keywords__M *keywords__store_stub__class(const Keywords__Store_Stub *stub,
-                                               const Keywords__M *request,
-                                               grpc_c_client_context *context)
-{
-    const ProtobufCMessage *reply =
-        grpc_c_stub_unary_call((const grpc_c_stub *)stub, 2, (const ProtobufCMessage *)request,
-                               context);
-    return (const Keywords__M *)reply;
-}
-
-const Keywords__M *keywords__store_stub__register(const Keywords__Store_Stub *stub,
-                                                  const Keywords__M *request,
-                                                  grpc_c_client_context *context)
-{
-    const ProtobufCMessage *reply =
-        grpc_c_stub_unary_call((const grpc_c_stub *)stub, 3, (const ProtobufCMessage *)request,
-                               context);
-    return (const Keywords__M *)reply;
-}
-
-const Keywords__M *keywords__store_stub__new(const Keywords__Store_Stub *stub,
-                                             const Keywords__M *request,
-                                             grpc_c_client_context *context)
-{
-    const ProtobufCMessage *reply =
-        grpc_c_stub_unary_call((const grpc_c_stub *)stub, 4, (const ProtobufCMessage *)request,
                                context);
     return (const Keywords__M *)reply;
 }
@@ -321,4 +319,79 @@ const Keywords__M *keywords__store_stub__deleted(const Keywords__Store_Stub *stu
         grpc_c_stub_unary_call((const grpc_c_stub *)stub, 10, (const ProtobufCMessage *)request,
                                context);
     return (const Keywords__M *)reply;
+}
+
+Keywords__Store_Class_ClientReader *keywords__store_stub__class(const Keywords__Store_Stub *stub,
+                                                                const Keywords__M *request,
+                                                                grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call((const grpc_c_stub *)stub, 2, (const ProtobufCMessage *)request,
+                                context);
+    return (Keywords__Store_Class_ClientReader *)stream;
+}
+
+const Keywords__M *keywords__store_stub__class__read(Keywords__Store_Class_ClientReader *reader)
+{
+    const ProtobufCMessage *message = grpc_c_client_stream_read((grpc_c_client_stream *)reader);
+    return (const Keywords__M *)message;
+}
+
+grpc_c_status_code keywords__store_stub__class__finish(Keywords__Store_Class_ClientReader *reader)
+{
+    return grpc_c_client_stream_finish((grpc_c_client_stream *)reader);
+}
+
+Keywords__Store_Register_ClientWriter *keywords__store_stub__register(
+    const Keywords__Store_Stub *stub, grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call((const grpc_c_stub *)stub, 3, NULL, context);
+    return (Keywords__Store_Register_ClientWriter *)stream;
+}
+
+bool keywords__store_stub__register__write(Keywords__Store_Register_ClientWriter *writer,
+                                           const Keywords__M *message)
+{
+    return grpc_c_client_stream_write((grpc_c_client_stream *)writer,
+                                      (const ProtobufCMessage *)message);
+}
+
+const Keywords__M *keywords__store_stub__register__finish(
+    Keywords__Store_Register_ClientWriter *writer)
+{
+    const ProtobufCMessage *reply =
+        grpc_c_client_stream_finish_with_reply((grpc_c_client_stream *)writer);
+    return (const Keywords__M *)reply;
+}
+
+Keywords__Store_New_ClientReaderWriter *keywords__store_stub__new(const Keywords__Store_Stub *stub,
+                                                                  grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call((const grpc_c_stub *)stub, 4, NULL, context);
+    return (Keywords__Store_New_ClientReaderWriter *)stream;
+}
+
+const Keywords__M *keywords__store_stub__new__read(Keywords__Store_New_ClientReaderWriter *stream)
+{
+    const ProtobufCMessage *message = grpc_c_client_stream_read((grpc_c_client_stream *)stream);
+    return (const Keywords__M *)message;
+}
+
+bool keywords__store_stub__new__write(Keywords__Store_New_ClientReaderWriter *stream,
+                                      const Keywords__M *message)
+{
+    return grpc_c_client_stream_write((grpc_c_client_stream *)stream,
+                                      (const ProtobufCMessage *)message);
+}
+
+bool keywords__store_stub__new__writes_done(Keywords__Store_New_ClientReaderWriter *stream)
+{
+    return grpc_c_client_stream_writes_done((grpc_c_client_stream *)stream);
+}
+
+grpc_c_status_code keywords__store_stub__new__finish(Keywords__Store_New_ClientReaderWriter *stream)
+{
+    return grpc_c_client_stream_finish((grpc_c_client_stream *)stream);
 }

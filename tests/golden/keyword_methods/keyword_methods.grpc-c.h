@@ -27,6 +27,14 @@ GRPC_C_BEGIN_DECLS
 #define KEYWORDS__STORE__ASSERT_METHOD "/keywords.Store/Assert"
 #define KEYWORDS__STORE__DELETED_METHOD "/keywords.Store/Deleted"
 
+/* Streams. Each is the call's own handle: valid until the handler returns or finish is called. */
+typedef struct Keywords__Store_Class_ServerWriter Keywords__Store_Class_ServerWriter;
+typedef struct Keywords__Store_Class_ClientReader Keywords__Store_Class_ClientReader;
+typedef struct Keywords__Store_Register_ServerReader Keywords__Store_Register_ServerReader;
+typedef struct Keywords__Store_Register_ClientWriter Keywords__Store_Register_ClientWriter;
+typedef struct Keywords__Store_New_ServerReaderWriter Keywords__Store_New_ServerReaderWriter;
+typedef struct Keywords__Store_New_ClientReaderWriter Keywords__Store_New_ClientReaderWriter;
+
 /* -- server -- */
 
 /**
@@ -41,13 +49,14 @@ typedef struct Keywords__Store_Servicer {
     grpc_c_status_code (*default_)(void *self, const Keywords__M *request, Keywords__M *reply,
                                    grpc_c_server_context *context);
 
-    grpc_c_status_code (*class_)(void *self, const Keywords__M *request, Keywords__M *reply,
+    grpc_c_status_code (*class_)(void *self, const Keywords__M *request,
+                                 Keywords__Store_Class_ServerWriter *writer,
                                  grpc_c_server_context *context);
 
-    grpc_c_status_code (*register_)(void *self, const Keywords__M *request, Keywords__M *reply,
-                                    grpc_c_server_context *context);
+    grpc_c_status_code (*register_)(void *self, Keywords__Store_Register_ServerReader *reader,
+                                    Keywords__M *reply, grpc_c_server_context *context);
 
-    grpc_c_status_code (*new_)(void *self, const Keywords__M *request, Keywords__M *reply,
+    grpc_c_status_code (*new_)(void *self, Keywords__Store_New_ServerReaderWriter *stream,
                                grpc_c_server_context *context);
 
     grpc_c_status_code (*typeof_)(void *self, const Keywords__M *request, Keywords__M *reply,
@@ -76,6 +85,21 @@ typedef struct Keywords__Store_Servicer {
 bool keywords__store_add_servicer_to_server(const Keywords__Store_Servicer *servicer, void *self,
                                             grpc_c_server *server);
 
+/** Sends one message; copies it before returning. False once the call is over: stop writing. */
+bool keywords__store_servicer__class__write(Keywords__Store_Class_ServerWriter *writer,
+                                            const Keywords__M *message);
+
+/** The next message, valid until the next read; NULL once the client sent its last, or is gone. */
+const Keywords__M *keywords__store_servicer__register__read(
+    Keywords__Store_Register_ServerReader *reader);
+
+/** The next message, valid until the next read; NULL once the client sent its last, or is gone. */
+const Keywords__M *keywords__store_servicer__new__read(
+    Keywords__Store_New_ServerReaderWriter *stream);
+/** Sends one message; copies it before returning. False once the call is over: stop writing. */
+bool keywords__store_servicer__new__write(Keywords__Store_New_ServerReaderWriter *stream,
+                                          const Keywords__M *message);
+
 /* -- client -- */
 
 /** A Store on the other end of a channel: a value, copied freely, good as long as the channel. */
@@ -95,18 +119,6 @@ const Keywords__M *keywords__store_stub__delete(const Keywords__Store_Stub *stub
 const Keywords__M *keywords__store_stub__default(const Keywords__Store_Stub *stub,
                                                  const Keywords__M *request,
                                                  grpc_c_client_context *context);
-
-const Keywords__M *keywords__store_stub__class(const Keywords__Store_Stub *stub,
-                                               const Keywords__M *request,
-                                               grpc_c_client_context *context);
-
-const Keywords__M *keywords__store_stub__register(const Keywords__Store_Stub *stub,
-                                                  const Keywords__M *request,
-                                                  grpc_c_client_context *context);
-
-const Keywords__M *keywords__store_stub__new(const Keywords__Store_Stub *stub,
-                                             const Keywords__M *request,
-                                             grpc_c_client_context *context);
 
 const Keywords__M *keywords__store_stub__typeof(const Keywords__Store_Stub *stub,
                                                 const Keywords__M *request,
@@ -131,6 +143,39 @@ const Keywords__M *keywords__store_stub__assert(const Keywords__Store_Stub *stub
 const Keywords__M *keywords__store_stub__deleted(const Keywords__Store_Stub *stub,
                                                  const Keywords__M *request,
                                                  grpc_c_client_context *context);
+
+/* Calls that stream. Each lasts until its finish, which leaves the status in `context` and tells of
+ * a failure to begin, too. One thread may write while another reads. */
+
+Keywords__Store_Class_ClientReader *keywords__store_stub__class(const Keywords__Store_Stub *stub,
+                                                                const Keywords__M *request,
+                                                                grpc_c_client_context *context);
+/** The next message, valid until the next read; NULL at the end or failure: finish tells which. */
+const Keywords__M *keywords__store_stub__class__read(Keywords__Store_Class_ClientReader *reader);
+/** Ends the call and returns its status: CANCELLED where messages were left unread. */
+grpc_c_status_code keywords__store_stub__class__finish(Keywords__Store_Class_ClientReader *reader);
+
+Keywords__Store_Register_ClientWriter *keywords__store_stub__register(
+    const Keywords__Store_Stub *stub, grpc_c_client_context *context);
+/** Sends one message; copies it before returning. False once the call is over: finish tells why. */
+bool keywords__store_stub__register__write(Keywords__Store_Register_ClientWriter *writer,
+                                           const Keywords__M *message);
+/** Ends the writes and awaits the reply, valid until the context's next call; NULL on failure. */
+const Keywords__M *keywords__store_stub__register__finish(
+    Keywords__Store_Register_ClientWriter *writer);
+
+Keywords__Store_New_ClientReaderWriter *keywords__store_stub__new(const Keywords__Store_Stub *stub,
+                                                                  grpc_c_client_context *context);
+/** The next message, valid until the next read; NULL at the end or failure: finish tells which. */
+const Keywords__M *keywords__store_stub__new__read(Keywords__Store_New_ClientReaderWriter *stream);
+/** Sends one message; copies it before returning. False once the call is over: finish tells why. */
+bool keywords__store_stub__new__write(Keywords__Store_New_ClientReaderWriter *stream,
+                                      const Keywords__M *message);
+/** Says that no more messages come from this side; reading goes on. False once the call is over. */
+bool keywords__store_stub__new__writes_done(Keywords__Store_New_ClientReaderWriter *stream);
+/** Ends the writes and the call. Returns its status: CANCELLED where messages were left unread. */
+grpc_c_status_code keywords__store_stub__new__finish(
+    Keywords__Store_New_ClientReaderWriter *stream);
 
 GRPC_C_END_DECLS
 

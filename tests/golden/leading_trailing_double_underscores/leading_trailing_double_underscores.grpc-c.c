@@ -29,11 +29,17 @@ static const grpc_c_method under____under___score__methods[] = {
         &under__mid__dle__descriptor,
         &under____front__descriptor,
     },
+    {
+        UNDER____UNDER___SCORE_____STR__EAM__METHOD,
+        GRPC_C_METHOD_SERVER_STREAMING,
+        &under____front__descriptor,
+        &under__back___descriptor,
+    },
 };
 
 static const grpc_c_service under____under___score__service = {
     UNDER____UNDER___SCORE__SERVICE_NAME,
-    4,
+    5,
     under____under___score__methods,
 };
 
@@ -79,6 +85,15 @@ static grpc_c_status_code under____under___score__handle__foo__bar(const void *s
     return typed->foo__bar(self, request, reply, context);
 }
 
+static grpc_c_status_code under____under___score__handle____str__eam_(
+    const void *servicer, void *self, void *in, void *out, grpc_c_server_context *context)
+{
+    const Under__UnderScore_Servicer *typed = (const Under__UnderScore_Servicer *)servicer;
+    const Under__Front *request = (const Under__Front *)in;
+    Under__UnderScore_StrEam_ServerWriter *writer = (Under__UnderScore_StrEam_ServerWriter *)out;
+    return typed->__str__eam_(self, request, writer, context);
+}
+
 bool under____under___score__add_servicer_to_server(const Under__UnderScore_Servicer *servicer,
                                                     void *self, grpc_c_server *server)
 {
@@ -89,9 +104,17 @@ bool under____under___score__add_servicer_to_server(const Under__UnderScore_Serv
         servicer->trail_ != NULL ? under____under___score__handle__trail_ : NULL,
         servicer->dou__ble != NULL ? under____under___score__handle__dou__ble : NULL,
         servicer->foo__bar != NULL ? under____under___score__handle__foo__bar : NULL,
+        servicer->__str__eam_ != NULL ? under____under___score__handle____str__eam_ : NULL,
     };
     return grpc_c_server_add_service(server, &under____under___score__service, handlers, servicer,
                                      self);
+}
+
+bool under____under___score__servicer____str__eam___write(
+    Under__UnderScore_StrEam_ServerWriter *writer, const Under__Back *message)
+{
+    return grpc_c_server_stream_write((grpc_c_server_stream *)writer,
+                                      (const ProtobufCMessage *)message);
 }
 
 /* -- client -- */
@@ -141,4 +164,26 @@ const Under__Front *under____under___score__stub__foo__bar(const Under__UnderSco
         grpc_c_stub_unary_call((const grpc_c_stub *)stub, 3, (const ProtobufCMessage *)request,
                                context);
     return (const Under__Front *)reply;
+}
+
+Under__UnderScore_StrEam_ClientReader *under____under___score__stub____str__eam_(
+    const Under__UnderScore_Stub *stub, const Under__Front *request, grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call((const grpc_c_stub *)stub, 4, (const ProtobufCMessage *)request,
+                                context);
+    return (Under__UnderScore_StrEam_ClientReader *)stream;
+}
+
+const Under__Back *under____under___score__stub____str__eam___read(
+    Under__UnderScore_StrEam_ClientReader *reader)
+{
+    const ProtobufCMessage *message = grpc_c_client_stream_read((grpc_c_client_stream *)reader);
+    return (const Under__Back *)message;
+}
+
+grpc_c_status_code under____under___score__stub____str__eam___finish(
+    Under__UnderScore_StrEam_ClientReader *reader)
+{
+    return grpc_c_client_stream_finish((grpc_c_client_stream *)reader);
 }

@@ -20,6 +20,11 @@ GRPC_C_BEGIN_DECLS
 #define UNDER____UNDER___SCORE___TRAIL__METHOD "/under._Under__Score_/Trail_"
 #define UNDER____UNDER___SCORE___DOU__BLE_METHOD "/under._Under__Score_/Dou__ble"
 #define UNDER____UNDER___SCORE___FOO__BAR_METHOD "/under._Under__Score_/Foo_Bar"
+#define UNDER____UNDER___SCORE_____STR__EAM__METHOD "/under._Under__Score_/_Str__eam_"
+
+/* Streams. Each is the call's own handle: valid until the handler returns or finish is called. */
+typedef struct Under__UnderScore_StrEam_ServerWriter Under__UnderScore_StrEam_ServerWriter;
+typedef struct Under__UnderScore_StrEam_ClientReader Under__UnderScore_StrEam_ClientReader;
 
 /* -- server -- */
 
@@ -40,6 +45,10 @@ typedef struct Under__UnderScore_Servicer {
 
     grpc_c_status_code (*foo__bar)(void *self, const Under__MidDle *request, Under__Front *reply,
                                    grpc_c_server_context *context);
+
+    grpc_c_status_code (*__str__eam_)(void *self, const Under__Front *request,
+                                      Under__UnderScore_StrEam_ServerWriter *writer,
+                                      grpc_c_server_context *context);
 } Under__UnderScore_Servicer;
 
 /**
@@ -48,6 +57,10 @@ typedef struct Under__UnderScore_Servicer {
  */
 bool under____under___score__add_servicer_to_server(const Under__UnderScore_Servicer *servicer,
                                                     void *self, grpc_c_server *server);
+
+/** Sends one message; copies it before returning. False once the call is over: stop writing. */
+bool under____under___score__servicer____str__eam___write(
+    Under__UnderScore_StrEam_ServerWriter *writer, const Under__Back *message);
 
 /* -- client -- */
 
@@ -79,6 +92,19 @@ const Under__Front *under____under___score__stub__dou__ble(const Under__UnderSco
 const Under__Front *under____under___score__stub__foo__bar(const Under__UnderScore_Stub *stub,
                                                            const Under__MidDle *request,
                                                            grpc_c_client_context *context);
+
+/* Calls that stream. Each lasts until its finish, which leaves the status in `context` and tells of
+ * a failure to begin, too. One thread may write while another reads. */
+
+Under__UnderScore_StrEam_ClientReader *under____under___score__stub____str__eam_(
+    const Under__UnderScore_Stub *stub, const Under__Front *request,
+    grpc_c_client_context *context);
+/** The next message, valid until the next read; NULL at the end or failure: finish tells which. */
+const Under__Back *under____under___score__stub____str__eam___read(
+    Under__UnderScore_StrEam_ClientReader *reader);
+/** Ends the call and returns its status: CANCELLED where messages were left unread. */
+grpc_c_status_code under____under___score__stub____str__eam___finish(
+    Under__UnderScore_StrEam_ClientReader *reader);
 
 GRPC_C_END_DECLS
 

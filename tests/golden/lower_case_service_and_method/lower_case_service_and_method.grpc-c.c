@@ -16,11 +16,17 @@ static const grpc_c_method lower__greeter_methods[] = {
         &lower__ask_me__descriptor,
         &lower__answer__descriptor,
     },
+    {
+        LOWER__GREETER__WAVE_BACK_METHOD,
+        GRPC_C_METHOD_CLIENT_STREAMING,
+        &lower__ask_me__descriptor,
+        &lower__answer__descriptor,
+    },
 };
 
 static const grpc_c_service lower__greeter_service = {
     LOWER__GREETER_SERVICE_NAME,
-    2,
+    3,
     lower__greeter_methods,
 };
 
@@ -45,6 +51,16 @@ static grpc_c_status_code lower__greeter_handle__wave(const void *servicer, void
     return typed->wave(self, request, reply, context);
 }
 
+static grpc_c_status_code lower__greeter_handle__wave_back(const void *servicer, void *self,
+                                                           void *in, void *out,
+                                                           grpc_c_server_context *context)
+{
+    const Lower__Greeter_Servicer *typed = (const Lower__Greeter_Servicer *)servicer;
+    Lower__Greeter_WaveBack_ServerReader *reader = (Lower__Greeter_WaveBack_ServerReader *)in;
+    Lower__Answer *reply = (Lower__Answer *)out;
+    return typed->wave_back(self, reader, reply, context);
+}
+
 bool lower__greeter_add_servicer_to_server(const Lower__Greeter_Servicer *servicer, void *self,
                                            grpc_c_server *server)
 {
@@ -53,8 +69,16 @@ bool lower__greeter_add_servicer_to_server(const Lower__Greeter_Servicer *servic
     const grpc_c_handler handlers[] = {
         servicer->say_hello != NULL ? lower__greeter_handle__say_hello : NULL,
         servicer->wave != NULL ? lower__greeter_handle__wave : NULL,
+        servicer->wave_back != NULL ? lower__greeter_handle__wave_back : NULL,
     };
     return grpc_c_server_add_service(server, &lower__greeter_service, handlers, servicer, self);
+}
+
+const Lower__AskMe *lower__greeter_servicer__wave_back__read(
+    Lower__Greeter_WaveBack_ServerReader *reader)
+{
+    const ProtobufCMessage *message = grpc_c_server_stream_read((grpc_c_server_stream *)reader);
+    return (const Lower__AskMe *)message;
 }
 
 /* -- client -- */
@@ -83,5 +107,28 @@ const Lower__Answer *lower__greeter_stub__wave(const Lower__Greeter_Stub *stub,
     const ProtobufCMessage *reply =
         grpc_c_stub_unary_call((const grpc_c_stub *)stub, 1, (const ProtobufCMessage *)request,
                                context);
+    return (const Lower__Answer *)reply;
+}
+
+Lower__Greeter_WaveBack_ClientWriter *lower__greeter_stub__wave_back(
+    const Lower__Greeter_Stub *stub, grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call((const grpc_c_stub *)stub, 2, NULL, context);
+    return (Lower__Greeter_WaveBack_ClientWriter *)stream;
+}
+
+bool lower__greeter_stub__wave_back__write(Lower__Greeter_WaveBack_ClientWriter *writer,
+                                           const Lower__AskMe *message)
+{
+    return grpc_c_client_stream_write((grpc_c_client_stream *)writer,
+                                      (const ProtobufCMessage *)message);
+}
+
+const Lower__Answer *lower__greeter_stub__wave_back__finish(
+    Lower__Greeter_WaveBack_ClientWriter *writer)
+{
+    const ProtobufCMessage *reply =
+        grpc_c_client_stream_finish_with_reply((grpc_c_client_stream *)writer);
     return (const Lower__Answer *)reply;
 }

@@ -17,6 +17,11 @@ GRPC_C_BEGIN_DECLS
 #define LOWER__GREETER_SERVICE_NAME "lower.greeter"
 #define LOWER__GREETER__SAY_HELLO_METHOD "/lower.greeter/say_hello"
 #define LOWER__GREETER__WAVE_METHOD "/lower.greeter/wave"
+#define LOWER__GREETER__WAVE_BACK_METHOD "/lower.greeter/wave_back"
+
+/* Streams. Each is the call's own handle: valid until the handler returns or finish is called. */
+typedef struct Lower__Greeter_WaveBack_ServerReader Lower__Greeter_WaveBack_ServerReader;
+typedef struct Lower__Greeter_WaveBack_ClientWriter Lower__Greeter_WaveBack_ClientWriter;
 
 /* -- server -- */
 
@@ -31,6 +36,9 @@ typedef struct Lower__Greeter_Servicer {
 
     grpc_c_status_code (*wave)(void *self, const Lower__AskMe *request, Lower__Answer *reply,
                                grpc_c_server_context *context);
+
+    grpc_c_status_code (*wave_back)(void *self, Lower__Greeter_WaveBack_ServerReader *reader,
+                                    Lower__Answer *reply, grpc_c_server_context *context);
 } Lower__Greeter_Servicer;
 
 /**
@@ -39,6 +47,10 @@ typedef struct Lower__Greeter_Servicer {
  */
 bool lower__greeter_add_servicer_to_server(const Lower__Greeter_Servicer *servicer, void *self,
                                            grpc_c_server *server);
+
+/** The next message, valid until the next read; NULL once the client sent its last, or is gone. */
+const Lower__AskMe *lower__greeter_servicer__wave_back__read(
+    Lower__Greeter_WaveBack_ServerReader *reader);
 
 /* -- client -- */
 
@@ -59,6 +71,18 @@ const Lower__Answer *lower__greeter_stub__say_hello(const Lower__Greeter_Stub *s
 const Lower__Answer *lower__greeter_stub__wave(const Lower__Greeter_Stub *stub,
                                                const Lower__AskMe *request,
                                                grpc_c_client_context *context);
+
+/* Calls that stream. Each lasts until its finish, which leaves the status in `context` and tells of
+ * a failure to begin, too. One thread may write while another reads. */
+
+Lower__Greeter_WaveBack_ClientWriter *lower__greeter_stub__wave_back(
+    const Lower__Greeter_Stub *stub, grpc_c_client_context *context);
+/** Sends one message; copies it before returning. False once the call is over: finish tells why. */
+bool lower__greeter_stub__wave_back__write(Lower__Greeter_WaveBack_ClientWriter *writer,
+                                           const Lower__AskMe *message);
+/** Ends the writes and awaits the reply, valid until the context's next call; NULL on failure. */
+const Lower__Answer *lower__greeter_stub__wave_back__finish(
+    Lower__Greeter_WaveBack_ClientWriter *writer);
 
 GRPC_C_END_DECLS
 

@@ -10,11 +10,17 @@ static const grpc_c_method twice__cats_methods[] = {
         &twice__m__descriptor,
         &twice__m__descriptor,
     },
+    {
+        TWICE__CATS__PLAY_METHOD,
+        GRPC_C_METHOD_BIDI_STREAMING,
+        &twice__m__descriptor,
+        &twice__m__descriptor,
+    },
 };
 
 static const grpc_c_service twice__cats_service = {
     TWICE__CATS_SERVICE_NAME,
-    1,
+    2,
     twice__cats_methods,
 };
 
@@ -29,6 +35,15 @@ static grpc_c_status_code twice__cats_handle__feed(const void *servicer, void *s
     return typed->feed(self, request, reply, context);
 }
 
+static grpc_c_status_code twice__cats_handle__play(const void *servicer, void *self, void *in,
+                                                   void *out, grpc_c_server_context *context)
+{
+    const Twice__Cats_Servicer *typed = (const Twice__Cats_Servicer *)servicer;
+    Twice__Cats_Play_ServerReaderWriter *stream = (Twice__Cats_Play_ServerReaderWriter *)in;
+    (void)out;
+    return typed->play(self, stream, context);
+}
+
 bool twice__cats_add_servicer_to_server(const Twice__Cats_Servicer *servicer, void *self,
                                         grpc_c_server *server)
 {
@@ -36,8 +51,22 @@ bool twice__cats_add_servicer_to_server(const Twice__Cats_Servicer *servicer, vo
         return false;
     const grpc_c_handler handlers[] = {
         servicer->feed != NULL ? twice__cats_handle__feed : NULL,
+        servicer->play != NULL ? twice__cats_handle__play : NULL,
     };
     return grpc_c_server_add_service(server, &twice__cats_service, handlers, servicer, self);
+}
+
+const Twice__M *twice__cats_servicer__play__read(Twice__Cats_Play_ServerReaderWriter *stream)
+{
+    const ProtobufCMessage *message = grpc_c_server_stream_read((grpc_c_server_stream *)stream);
+    return (const Twice__M *)message;
+}
+
+bool twice__cats_servicer__play__write(Twice__Cats_Play_ServerReaderWriter *stream,
+                                       const Twice__M *message)
+{
+    return grpc_c_server_stream_write((grpc_c_server_stream *)stream,
+                                      (const ProtobufCMessage *)message);
 }
 
 /* -- client -- */
@@ -58,6 +87,37 @@ const Twice__M *twice__cats_stub__feed(const Twice__Cats_Stub *stub, const Twice
     return (const Twice__M *)reply;
 }
 
+Twice__Cats_Play_ClientReaderWriter *twice__cats_stub__play(const Twice__Cats_Stub *stub,
+                                                            grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call((const grpc_c_stub *)stub, 1, NULL, context);
+    return (Twice__Cats_Play_ClientReaderWriter *)stream;
+}
+
+const Twice__M *twice__cats_stub__play__read(Twice__Cats_Play_ClientReaderWriter *stream)
+{
+    const ProtobufCMessage *message = grpc_c_client_stream_read((grpc_c_client_stream *)stream);
+    return (const Twice__M *)message;
+}
+
+bool twice__cats_stub__play__write(Twice__Cats_Play_ClientReaderWriter *stream,
+                                   const Twice__M *message)
+{
+    return grpc_c_client_stream_write((grpc_c_client_stream *)stream,
+                                      (const ProtobufCMessage *)message);
+}
+
+bool twice__cats_stub__play__writes_done(Twice__Cats_Play_ClientReaderWriter *stream)
+{
+    return grpc_c_client_stream_writes_done((grpc_c_client_stream *)stream);
+}
+
+grpc_c_status_code twice__cats_stub__play__finish(Twice__Cats_Play_ClientReaderWriter *stream)
+{
+    return grpc_c_client_stream_finish((grpc_c_client_stream *)stream);
+}
+
 /* ---- service twice.Dogs ---- */
 
 static const grpc_c_method twice__dogs_methods[] = {
@@ -67,11 +127,17 @@ static const grpc_c_method twice__dogs_methods[] = {
         &twice__m__descriptor,
         &twice__m__descriptor,
     },
+    {
+        TWICE__DOGS__PLAY_METHOD,
+        GRPC_C_METHOD_BIDI_STREAMING,
+        &twice__m__descriptor,
+        &twice__m__descriptor,
+    },
 };
 
 static const grpc_c_service twice__dogs_service = {
     TWICE__DOGS_SERVICE_NAME,
-    1,
+    2,
     twice__dogs_methods,
 };
 
@@ -86,6 +152,15 @@ static grpc_c_status_code twice__dogs_handle__feed(const void *servicer, void *s
     return typed->feed(self, request, reply, context);
 }
 
+static grpc_c_status_code twice__dogs_handle__play(const void *servicer, void *self, void *in,
+                                                   void *out, grpc_c_server_context *context)
+{
+    const Twice__Dogs_Servicer *typed = (const Twice__Dogs_Servicer *)servicer;
+    Twice__Dogs_Play_ServerReaderWriter *stream = (Twice__Dogs_Play_ServerReaderWriter *)in;
+    (void)out;
+    return typed->play(self, stream, context);
+}
+
 bool twice__dogs_add_servicer_to_server(const Twice__Dogs_Servicer *servicer, void *self,
                                         grpc_c_server *server)
 {
@@ -93,8 +168,22 @@ bool twice__dogs_add_servicer_to_server(const Twice__Dogs_Servicer *servicer, vo
         return false;
     const grpc_c_handler handlers[] = {
         servicer->feed != NULL ? twice__dogs_handle__feed : NULL,
+        servicer->play != NULL ? twice__dogs_handle__play : NULL,
     };
     return grpc_c_server_add_service(server, &twice__dogs_service, handlers, servicer, self);
+}
+
+const Twice__M *twice__dogs_servicer__play__read(Twice__Dogs_Play_ServerReaderWriter *stream)
+{
+    const ProtobufCMessage *message = grpc_c_server_stream_read((grpc_c_server_stream *)stream);
+    return (const Twice__M *)message;
+}
+
+bool twice__dogs_servicer__play__write(Twice__Dogs_Play_ServerReaderWriter *stream,
+                                       const Twice__M *message)
+{
+    return grpc_c_server_stream_write((grpc_c_server_stream *)stream,
+                                      (const ProtobufCMessage *)message);
 }
 
 /* -- client -- */
@@ -113,4 +202,35 @@ const Twice__M *twice__dogs_stub__feed(const Twice__Dogs_Stub *stub, const Twice
         grpc_c_stub_unary_call((const grpc_c_stub *)stub, 0, (const ProtobufCMessage *)request,
                                context);
     return (const Twice__M *)reply;
+}
+
+Twice__Dogs_Play_ClientReaderWriter *twice__dogs_stub__play(const Twice__Dogs_Stub *stub,
+                                                            grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call((const grpc_c_stub *)stub, 1, NULL, context);
+    return (Twice__Dogs_Play_ClientReaderWriter *)stream;
+}
+
+const Twice__M *twice__dogs_stub__play__read(Twice__Dogs_Play_ClientReaderWriter *stream)
+{
+    const ProtobufCMessage *message = grpc_c_client_stream_read((grpc_c_client_stream *)stream);
+    return (const Twice__M *)message;
+}
+
+bool twice__dogs_stub__play__write(Twice__Dogs_Play_ClientReaderWriter *stream,
+                                   const Twice__M *message)
+{
+    return grpc_c_client_stream_write((grpc_c_client_stream *)stream,
+                                      (const ProtobufCMessage *)message);
+}
+
+bool twice__dogs_stub__play__writes_done(Twice__Dogs_Play_ClientReaderWriter *stream)
+{
+    return grpc_c_client_stream_writes_done((grpc_c_client_stream *)stream);
+}
+
+grpc_c_status_code twice__dogs_stub__play__finish(Twice__Dogs_Play_ClientReaderWriter *stream)
+{
+    return grpc_c_client_stream_finish((grpc_c_client_stream *)stream);
 }

@@ -16,6 +16,11 @@ GRPC_C_BEGIN_DECLS
 
 #define TWICE__CATS_SERVICE_NAME "twice.Cats"
 #define TWICE__CATS__FEED_METHOD "/twice.Cats/Feed"
+#define TWICE__CATS__PLAY_METHOD "/twice.Cats/Play"
+
+/* Streams. Each is the call's own handle: valid until the handler returns or finish is called. */
+typedef struct Twice__Cats_Play_ServerReaderWriter Twice__Cats_Play_ServerReaderWriter;
+typedef struct Twice__Cats_Play_ClientReaderWriter Twice__Cats_Play_ClientReaderWriter;
 
 /* -- server -- */
 
@@ -27,6 +32,9 @@ GRPC_C_BEGIN_DECLS
 typedef struct Twice__Cats_Servicer {
     grpc_c_status_code (*feed)(void *self, const Twice__M *request, Twice__M *reply,
                                grpc_c_server_context *context);
+
+    grpc_c_status_code (*play)(void *self, Twice__Cats_Play_ServerReaderWriter *stream,
+                               grpc_c_server_context *context);
 } Twice__Cats_Servicer;
 
 /**
@@ -35,6 +43,12 @@ typedef struct Twice__Cats_Servicer {
  */
 bool twice__cats_add_servicer_to_server(const Twice__Cats_Servicer *servicer, void *self,
                                         grpc_c_server *server);
+
+/** The next message, valid until the next read; NULL once the client sent its last, or is gone. */
+const Twice__M *twice__cats_servicer__play__read(Twice__Cats_Play_ServerReaderWriter *stream);
+/** Sends one message; copies it before returning. False once the call is over: stop writing. */
+bool twice__cats_servicer__play__write(Twice__Cats_Play_ServerReaderWriter *stream,
+                                       const Twice__M *message);
 
 /* -- client -- */
 
@@ -51,10 +65,30 @@ Twice__Cats_Stub twice__cats_stub(grpc_c_channel *channel);
 const Twice__M *twice__cats_stub__feed(const Twice__Cats_Stub *stub, const Twice__M *request,
                                        grpc_c_client_context *context);
 
+/* Calls that stream. Each lasts until its finish, which leaves the status in `context` and tells of
+ * a failure to begin, too. One thread may write while another reads. */
+
+Twice__Cats_Play_ClientReaderWriter *twice__cats_stub__play(const Twice__Cats_Stub *stub,
+                                                            grpc_c_client_context *context);
+/** The next message, valid until the next read; NULL at the end or failure: finish tells which. */
+const Twice__M *twice__cats_stub__play__read(Twice__Cats_Play_ClientReaderWriter *stream);
+/** Sends one message; copies it before returning. False once the call is over: finish tells why. */
+bool twice__cats_stub__play__write(Twice__Cats_Play_ClientReaderWriter *stream,
+                                   const Twice__M *message);
+/** Says that no more messages come from this side; reading goes on. False once the call is over. */
+bool twice__cats_stub__play__writes_done(Twice__Cats_Play_ClientReaderWriter *stream);
+/** Ends the writes and the call. Returns its status: CANCELLED where messages were left unread. */
+grpc_c_status_code twice__cats_stub__play__finish(Twice__Cats_Play_ClientReaderWriter *stream);
+
 /* ---- service twice.Dogs ---- */
 
 #define TWICE__DOGS_SERVICE_NAME "twice.Dogs"
 #define TWICE__DOGS__FEED_METHOD "/twice.Dogs/Feed"
+#define TWICE__DOGS__PLAY_METHOD "/twice.Dogs/Play"
+
+/* Streams. Each is the call's own handle: valid until the handler returns or finish is called. */
+typedef struct Twice__Dogs_Play_ServerReaderWriter Twice__Dogs_Play_ServerReaderWriter;
+typedef struct Twice__Dogs_Play_ClientReaderWriter Twice__Dogs_Play_ClientReaderWriter;
 
 /* -- server -- */
 
@@ -66,6 +100,9 @@ const Twice__M *twice__cats_stub__feed(const Twice__Cats_Stub *stub, const Twice
 typedef struct Twice__Dogs_Servicer {
     grpc_c_status_code (*feed)(void *self, const Twice__M *request, Twice__M *reply,
                                grpc_c_server_context *context);
+
+    grpc_c_status_code (*play)(void *self, Twice__Dogs_Play_ServerReaderWriter *stream,
+                               grpc_c_server_context *context);
 } Twice__Dogs_Servicer;
 
 /**
@@ -74,6 +111,12 @@ typedef struct Twice__Dogs_Servicer {
  */
 bool twice__dogs_add_servicer_to_server(const Twice__Dogs_Servicer *servicer, void *self,
                                         grpc_c_server *server);
+
+/** The next message, valid until the next read; NULL once the client sent its last, or is gone. */
+const Twice__M *twice__dogs_servicer__play__read(Twice__Dogs_Play_ServerReaderWriter *stream);
+/** Sends one message; copies it before returning. False once the call is over: stop writing. */
+bool twice__dogs_servicer__play__write(Twice__Dogs_Play_ServerReaderWriter *stream,
+                                       const Twice__M *message);
 
 /* -- client -- */
 
@@ -89,6 +132,21 @@ Twice__Dogs_Stub twice__dogs_stub(grpc_c_channel *channel);
 
 const Twice__M *twice__dogs_stub__feed(const Twice__Dogs_Stub *stub, const Twice__M *request,
                                        grpc_c_client_context *context);
+
+/* Calls that stream. Each lasts until its finish, which leaves the status in `context` and tells of
+ * a failure to begin, too. One thread may write while another reads. */
+
+Twice__Dogs_Play_ClientReaderWriter *twice__dogs_stub__play(const Twice__Dogs_Stub *stub,
+                                                            grpc_c_client_context *context);
+/** The next message, valid until the next read; NULL at the end or failure: finish tells which. */
+const Twice__M *twice__dogs_stub__play__read(Twice__Dogs_Play_ClientReaderWriter *stream);
+/** Sends one message; copies it before returning. False once the call is over: finish tells why. */
+bool twice__dogs_stub__play__write(Twice__Dogs_Play_ClientReaderWriter *stream,
+                                   const Twice__M *message);
+/** Says that no more messages come from this side; reading goes on. False once the call is over. */
+bool twice__dogs_stub__play__writes_done(Twice__Dogs_Play_ClientReaderWriter *stream);
+/** Ends the writes and the call. Returns its status: CANCELLED where messages were left unread. */
+grpc_c_status_code twice__dogs_stub__play__finish(Twice__Dogs_Play_ClientReaderWriter *stream);
 
 GRPC_C_END_DECLS
 

@@ -46,13 +46,40 @@ static void test_a_define(void **)
     assert_text(lay_out("#define " + x(60) + " \"/" + x(30) + "\""),
                 "#define " + x(60) + " \\\n    \"/" + x(30) + "\"\n");
     assert_text(lay_out("#define X \"/" + x(60) + "/" + x(50) + "\""),
-                "#define X \\\n    \"/" + x(60) + "/\" \\\n    \"" + x(50) + "\"\n");
+                "#define X \\\n    \"/" + x(60) + "/" + x(50) + "\"\n");
 }
 
 static void test_an_assignment(void **)
 {
     assert_text(lay_out("    const " + x(40) + " *typed = (const " + x(40) + " *)servicer;"),
                 "    const " + x(40) + " *typed =\n        (const " + x(40) + " *)servicer;\n");
+}
+
+static void test_a_cast_whose_type_is_too_long_for_its_name(void **)
+{
+    const std::string a = x(86);
+    const std::string b = x(87);
+    assert_text(lay_out("    " + a + " *writer = (" + a + " *)out;"),
+                "    " + a + " *writer =\n        (" + a + " *)\n            out;\n");
+    assert_text(lay_out("    " + b + " *writer = (" + b + " *)out;"),
+                "    " + b + "\n        *writer =\n            (" + b + "\n" + x(17, ' ') +
+                    "*)out;\n");
+}
+
+static void test_a_returned_cast(void **)
+{
+    const auto returned = [](size_t size) {
+        return lay_out("    return (" + x(size) + " *)stream;");
+    };
+    const std::string below = "\n        ";
+    assert_text(returned(78), "    return (" + x(78) + " *)stream;\n");
+    assert_text(returned(79), "    return (" + below + x(79) + " *)stream;\n");
+    assert_text(returned(82), "    return (" + below + x(82) + " *)stream;\n");
+    assert_text(returned(83), "    return (" + x(83) + " *)" + below + "stream;\n");
+    assert_text(returned(85), "    return (" + x(85) + " *)" + below + "stream;\n");
+    assert_text(returned(86), "    return (" + below + x(86) + " *)" + below + "stream;\n");
+    assert_text(returned(89), "    return (" + below + x(89) + " *)" + below + "stream;\n");
+    assert_text(returned(90), "    return (" + below + x(90) + below + "    *)stream;\n");
 }
 
 static void test_an_assigned_call_breaks_where_that_costs_least(void **)
@@ -87,6 +114,8 @@ static void test_a_typedef(void **)
 {
     assert_text(lay_out("typedef struct " + x(60) + " " + x(60) + ";"),
                 "typedef struct " + x(60) + "\n    " + x(60) + ";\n");
+    assert_text(lay_out("typedef struct " + x(86) + " " + x(86) + ";"),
+                "typedef struct\n    " + x(86) + "\n        " + x(86) + ";\n");
 }
 
 static void test_blank_lines(void **)
@@ -149,6 +178,8 @@ int main()
         cmocka_unit_test(test_a_name_below_its_type),
         cmocka_unit_test(test_a_define),
         cmocka_unit_test(test_an_assignment),
+        cmocka_unit_test(test_a_cast_whose_type_is_too_long_for_its_name),
+        cmocka_unit_test(test_a_returned_cast),
         cmocka_unit_test(test_an_assigned_call_breaks_where_that_costs_least),
         cmocka_unit_test(test_a_conditional),
         cmocka_unit_test(test_a_table_whose_head_is_too_long),

@@ -94,6 +94,65 @@ static void test_names_of_a_method(void **)
     assert_int_equal(names.symbols().size(), 3);
 }
 
+static MethodNames streaming(MethodKind kind, const std::string &name = "Talk_all")
+{
+    Method streaming = method(name);
+    streaming.kind = kind;
+    return {greeter(), streaming};
+}
+
+static void test_names_of_a_method_that_streams_both_ways(void **)
+{
+    const MethodNames names = streaming(MethodKind::bidi_streaming);
+    assert_text(names.kind, "GRPC_C_METHOD_BIDI_STREAMING");
+    assert_text(names.call, "helloworld__greeter_stub__talk_all");
+    assert_text(names.server_stream_type, "Helloworld__Greeter_TalkAll_ServerReaderWriter");
+    assert_text(names.client_stream_type, "Helloworld__Greeter_TalkAll_ClientReaderWriter");
+    assert_text(names.servicer_read, "helloworld__greeter_servicer__talk_all__read");
+    assert_text(names.servicer_write, "helloworld__greeter_servicer__talk_all__write");
+    assert_text(names.call_read, "helloworld__greeter_stub__talk_all__read");
+    assert_text(names.call_write, "helloworld__greeter_stub__talk_all__write");
+    assert_text(names.call_writes_done, "helloworld__greeter_stub__talk_all__writes_done");
+    assert_text(names.call_finish, "helloworld__greeter_stub__talk_all__finish");
+    assert_int_equal(names.symbols().size(), 11);
+}
+
+static void test_names_of_a_method_whose_client_streams(void **)
+{
+    const MethodNames names = streaming(MethodKind::client_streaming);
+    assert_text(names.kind, "GRPC_C_METHOD_CLIENT_STREAMING");
+    assert_text(names.server_stream_type, "Helloworld__Greeter_TalkAll_ServerReader");
+    assert_text(names.client_stream_type, "Helloworld__Greeter_TalkAll_ClientWriter");
+    assert_text(names.servicer_read, "helloworld__greeter_servicer__talk_all__read");
+    assert_text(names.call_write, "helloworld__greeter_stub__talk_all__write");
+    assert_text(names.call_finish, "helloworld__greeter_stub__talk_all__finish");
+    assert_text(names.servicer_write + names.call_read + names.call_writes_done, "");
+    assert_int_equal(names.symbols().size(), 8);
+}
+
+static void test_names_of_a_method_whose_server_streams(void **)
+{
+    const MethodNames names = streaming(MethodKind::server_streaming);
+    assert_text(names.kind, "GRPC_C_METHOD_SERVER_STREAMING");
+    assert_text(names.server_stream_type, "Helloworld__Greeter_TalkAll_ServerWriter");
+    assert_text(names.client_stream_type, "Helloworld__Greeter_TalkAll_ClientReader");
+    assert_text(names.servicer_write, "helloworld__greeter_servicer__talk_all__write");
+    assert_text(names.call_read, "helloworld__greeter_stub__talk_all__read");
+    assert_text(names.call_finish, "helloworld__greeter_stub__talk_all__finish");
+    assert_text(names.servicer_read + names.call_write + names.call_writes_done, "");
+    assert_int_equal(names.symbols().size(), 8);
+}
+
+static void test_types_of_streams_are_spelled_as_types(void **)
+{
+    const auto type = [](const std::string &name) {
+        return streaming(MethodKind::server_streaming, name).server_stream_type;
+    };
+    assert_text(type("GetURLs2"), "Helloworld__Greeter_GetURLs2_ServerWriter");
+    assert_text(type("_lead__trail_"), "Helloworld__Greeter_LeadTrail_ServerWriter");
+    assert_text(type("delete"), "Helloworld__Greeter_Delete_ServerWriter");
+}
+
 static void test_keywords_are_escaped_as_members_alone(void **)
 {
     const MethodNames names(greeter(), method("Delete"));
@@ -150,6 +209,10 @@ int main()
         cmocka_unit_test(test_methods_are_spelled_as_protobuf_c_does),
         cmocka_unit_test(test_names_of_a_service),
         cmocka_unit_test(test_names_of_a_method),
+        cmocka_unit_test(test_names_of_a_method_that_streams_both_ways),
+        cmocka_unit_test(test_names_of_a_method_whose_client_streams),
+        cmocka_unit_test(test_names_of_a_method_whose_server_streams),
+        cmocka_unit_test(test_types_of_streams_are_spelled_as_types),
         cmocka_unit_test(test_keywords_are_escaped_as_members_alone),
         cmocka_unit_test(test_names_that_the_library_keeps),
         cmocka_unit_test(test_files),

@@ -1,0 +1,51 @@
+/*
+ * The steps of a call on the client that unary and streaming calls share.
+ */
+#ifndef GRPC_C_CLIENT_CALL_H
+#define GRPC_C_CLIENT_CALL_H
+
+#include <stdbool.h>
+
+#include <grpc-c/generated.h>
+
+#include "client_context.h"
+
+/** What a caller can have got wrong with a stub, whatever the method's kind; NULL when nothing. */
+const char *grpc_c_client_call_misuse(const grpc_c_stub *stub, size_t method);
+
+/** Whether `message` may be sent as this method's request. */
+bool grpc_c_client_call_takes(const grpc_c_bound_method *method, const ProtobufCMessage *message);
+
+/** A call that is not made, because of what the caller got wrong: INTERNAL. */
+void grpc_c_client_call_refuse(grpc_c_client_context *context, const char *reason);
+
+/**
+ * Forgets the last call and makes the next: context->call is ready for its first batch. False, with
+ * the status in the context, when there is no time for it.
+ */
+bool grpc_c_client_call_begin(grpc_c_client_context *context, const grpc_c_stub *stub,
+                              size_t method);
+
+/** What the call is to begin with, by the context's settings. */
+grpc_c_headers grpc_c_client_call_headers(const grpc_c_client_context *context);
+
+/** Copies the server's headers, once they have been received. */
+void grpc_c_client_call_take_headers(grpc_c_client_context *context);
+
+/** Waits for an event of the call. Returns whether the operation succeeded. */
+bool grpc_c_client_call_wait(grpc_c_client_context *context, grpc_c_event *event);
+
+/** Takes the status that core has brought, and gives the call up. */
+void grpc_c_client_call_end(grpc_c_client_context *context);
+
+/** Unpacks context->results.reply into the arena; fails the call and returns NULL if that cannot be
+ * done. */
+const ProtobufCMessage *grpc_c_client_call_unpack(grpc_c_client_context *context);
+
+/** The reply of a call that has ended; NULL, with the status in the context, unless it is OK. */
+const ProtobufCMessage *grpc_c_client_call_take_reply(grpc_c_client_context *context);
+
+/** Cancels a streaming call that its user has left open, and waits for its end. */
+void grpc_c_client_call_abandon(grpc_c_client_context *context);
+
+#endif

@@ -1,0 +1,198 @@
+/*
+ * Streaming calls from the client's side, blocking. The typed handle is the context in disguise:
+ * the call's state lives there, and so a handle is never invalid while its context is there.
+ */
+#include <grpc-c/generated.h>
+
+#include "client_call.h"
+
+static grpc_c_client_context *context_of(grpc_c_client_stream *stream)
+{
+    return (grpc_c_client_context *)stream;
+}
+
+/* Fails the call from here: the server hears of a cancel, the user of `message`. */
+static void fail_here(grpc_c_client_context *context, grpc_c_status_code code, const char *message)
+{
+    pthread_mutex_lock(&context->mutex); /* the writer and the reader may both fail */
+    if (context->stream.failure == GRPC_C_STATUS_OK) {
+        context->stream.failure = code;
+        context->stream.failure_message = message;
+    }
+    pthread_mutex_unlock(&context->mutex);
+    grpc_call_cancel(context->call, NULL);
+}
+
+/* ---- begin ---- */
+
+static const char *stream_misuse(const grpc_c_stub *stub, size_t method,
+                                 const ProtobufCMessage *request)
+{
+    const char *reason = grpc_c_client_call_misuse(stub, method);
+    if (reason != NULL)
+        return reason;
+    grpc_c_method_kind kind = stub->service->service->methods[method].kind;
+    if (kind == GRPC_C_METHOD_UNARY)
+        return "the method does not stream";
+    if (kind == GRPC_C_METHOD_SERVER_STREAMING &&
+        !grpc_c_client_call_takes(&stub->service->methods[method], request))
+        return "the request is NULL, not initialised, or of another type";
+    return NULL;
+}
+
+grpc_c_client_stream *grpc_c_stub_stream_call(const grpc_c_stub *stub, size_t method,
+                                              const ProtobufCMessage *request,
+                                              grpc_c_client_context *context)
+{
+    if (context == NULL)
+        return NULL;
+    grpc_c_client_stream *stream = (grpc_c_client_stream *)context;
+    const char *reason = stream_misuse(stub, method, request);
+    bool one_request = reason == NULL && stub->service->service->methods[method].kind ==
+                                             GRPC_C_METHOD_SERVER_STREAMING;
+    grpc_c_buffer *buffer = NULL;
+    if (one_request)
+        buffer = grpc_c_buffer_pack(stub->channel->options.codec, request, &reason);
+    if (reason != NULL) {
+        grpc_c_client_call_refuse(context, reason);
+        return stream;
+    }
+    if (!grpc_c_client_call_begin(context, stub, method)) {
+        grpc_c_buffer_free(buffer);
+        return stream;
+    }
+    context->stream = (grpc_c_client_stream_state){
+        .write_in_flight = true,
+        .writes_done = one_request,
+        .write_buffer = buffer,
+    };
+    const grpc_c_headers headers = grpc_c_client_call_headers(context);
+    grpc_c_batch_open(context->call, &headers, buffer, &context->stream.write_done);
+    return stream;
+}
+
+/* ---- write ---- */
+
+/* Waits until the last write has left. False when it has not, and none will any more. */
+static bool settle_write(grpc_c_client_context *context)
+{
+    grpc_c_client_stream_state *state = &context->stream;
+    if (state->write_in_flight) {
+        state->writes_failed |= !grpc_c_client_call_wait(context, &state->write_done);
+        state->write_in_flight = false;
+        grpc_c_buffer_free(state->write_buffer);
+        state->write_buffer = NULL;
+    }
+    return !state->writes_failed;
+}
+
+bool grpc_c_client_stream_write(grpc_c_client_stream *stream, const ProtobufCMessage *message)
+{
+    grpc_c_client_context *context = context_of(stream);
+    if (context == NULL || context->call == NULL || context->stream.writes_done ||
+        !grpc_c_client_call_takes(context->method, message) || !settle_write(context))
+        return false;
+    const char *reason;
+    grpc_c_buffer *buffer = grpc_c_buffer_pack(context->channel->options.codec, message, &reason);
+    if (buffer == NULL) {
+        context->stream.writes_failed = true;
+        fail_here(context, GRPC_C_STATUS_INTERNAL, reason);
+        return false;
+    }
+    context->stream.write_buffer = buffer;
+    context->stream.write_in_flight = true;
+    grpc_c_batch_send(context->call, buffer, &context->stream.write_done);
+    return true;
+}
+
+bool grpc_c_client_stream_writes_done(grpc_c_client_stream *stream)
+{
+    grpc_c_client_context *context = context_of(stream);
+    if (context == NULL || context->call == NULL || context->stream.writes_done)
+        return false;
+    bool settled = settle_write(context);
+    context->stream.writes_done = true;
+    context->stream.write_in_flight = true;
+    grpc_c_batch_close(context->call, &context->stream.write_done);
+    return settled;
+}
+
+/* ---- read ---- */
+
+/* Receives the next message into context->results.reply; false at the end. */
+static bool receive(grpc_c_client_context *context)
+{
+    grpc_c_client_stream_state *state = &context->stream;
+    if (state->reads_ended)
+        return false;
+    grpc_c_buffer_free(context->results.reply);
+    context->results.reply = NULL;
+    grpc_c_batch_read(context->call, state->headers_received ? NULL : &context->results,
+                      &context->results.reply, &state->read_done);
+    grpc_c_client_call_wait(context, &state->read_done);
+    if (!state->headers_received)
+        grpc_c_client_call_take_headers(context);
+    state->headers_received = true;
+    state->reads_ended = context->results.reply == NULL;
+    return !state->reads_ended;
+}
+
+const ProtobufCMessage *grpc_c_client_stream_read(grpc_c_client_stream *stream)
+{
+    grpc_c_client_context *context = context_of(stream);
+    if (context == NULL || context->call == NULL)
+        return NULL;
+    grpc_c_arena_reset(&context->message_arena);
+    if (!receive(context))
+        return NULL;
+    const ProtobufCMessage *message = grpc_c_client_call_unpack(context);
+    if (message == NULL) {
+        context->stream.reads_ended = true;
+        fail_here(context, context->code, context->message);
+    }
+    return message;
+}
+
+/* ---- finish ---- */
+
+/* Waits for the status and gives the call up. `reply` (NULL: not expected) is received with it. */
+static void end_call(grpc_c_client_context *context, grpc_c_buffer **reply)
+{
+    grpc_c_client_stream_state *state = &context->stream;
+    grpc_c_batch_end(context->call, !state->headers_received, reply, &context->results,
+                     &context->done);
+    grpc_c_client_call_wait(context, &context->done);
+    settle_write(context);
+    grpc_c_client_call_end(context);
+    if (state->failure != GRPC_C_STATUS_OK)
+        grpc_c_client_context_fail(context, state->failure, state->failure_message);
+}
+
+grpc_c_status_code grpc_c_client_stream_finish(grpc_c_client_stream *stream)
+{
+    grpc_c_client_context *context = context_of(stream);
+    if (context == NULL || context->call == NULL)
+        return grpc_c_client_context_status(context);
+    grpc_c_client_stream_writes_done(stream);
+    /* A message in the way means that the server has more to say than its caller wants to hear. */
+    if (receive(context))
+        fail_here(context, GRPC_C_STATUS_CANCELLED, "finished before the server's last message");
+    end_call(context, NULL);
+    return context->code;
+}
+
+const ProtobufCMessage *grpc_c_client_stream_finish_with_reply(grpc_c_client_stream *stream)
+{
+    grpc_c_client_context *context = context_of(stream);
+    if (context == NULL || context->call == NULL)
+        return NULL;
+    grpc_c_client_stream_writes_done(stream);
+    end_call(context, &context->results.reply);
+    return grpc_c_client_call_take_reply(context);
+}
+
+void grpc_c_client_call_abandon(grpc_c_client_context *context)
+{
+    grpc_call_cancel(context->call, NULL);
+    end_call(context, NULL);
+}

@@ -1,0 +1,44 @@
+/*
+ * Metadata on its way: the list that a context sends, and the copy of what core received.
+ */
+#ifndef GRPC_C_METADATA_INTERNAL_H
+#define GRPC_C_METADATA_INTERNAL_H
+
+#include <stdbool.h>
+
+#include <grpc/grpc.h>
+
+#include <grpc-c/metadata.h>
+
+#include "arena.h"
+
+/** Where gRPC's richer error model (google.rpc.Status) travels: in the trailers. */
+#define GRPC_C_STATUS_DETAILS_KEY "grpc-status-details-bin"
+
+/** Metadata to send. Entries hold their own memory, so that a call may be made with them again and
+ * again. Begins as all zero. */
+typedef struct grpc_c_metadata_list {
+    grpc_metadata *entries;
+    size_t count;
+    size_t capacity;
+} grpc_c_metadata_list;
+
+/** Forgets the entries and keeps the array. */
+void grpc_c_metadata_list_clear(grpc_c_metadata_list *list);
+void grpc_c_metadata_list_free(grpc_c_metadata_list *list);
+
+/**
+ * Adds an entry with a copy of key and value. False, with nothing added, for a key or value that
+ * may not be sent (gRPC's doc/PROTOCOL-HTTP2.md), or where memory is short.
+ */
+bool grpc_c_metadata_list_add(grpc_c_metadata_list *list, const char *key, const void *value,
+                              size_t size);
+
+/** The same for the library's own keys, which users may not set. */
+bool grpc_c_metadata_list_add_reserved(grpc_c_metadata_list *list, const char *key,
+                                       const void *value, size_t size);
+
+/** Copies what core received into the arena. Empty where there is no room for it. */
+grpc_c_metadata grpc_c_metadata_copy(const grpc_metadata_array *array, grpc_c_arena *arena);
+
+#endif
