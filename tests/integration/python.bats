@@ -88,6 +88,44 @@ client() {
     wait "$server"
 }
 
+# What the client of the example prints, whoever serves.
+readonly ROUTES="GetFeature: Konstanz
+GetFeature: NOT_FOUND: nothing at 476700000, 92000000
+ListFeatures: Konstanz
+ListFeatures: Meersburg
+ListFeatures: Bregenz
+RecordRoute: 3 points, 2 features
+RouteChat: fine view
+RouteChat: steep"
+
+@test "our route guide: our client, our server" {
+    start "$BIN/route_guide_server" 127.0.0.1:0
+    run "$BIN/route_guide_client" "127.0.0.1:$port"
+    [ "$status" -eq 0 ]
+    [ "$output" = "$ROUTES" ]
+    stop
+}
+
+@test "our route guide: our client, Python's server" {
+    start "$PYTHON" "$SOURCE/python_server.py" "$STUBS"
+    run "$BIN/route_guide_client" "127.0.0.1:$port"
+    [ "$status" -eq 0 ]
+    [ "$output" = "$ROUTES" ]
+}
+
+@test "our route guide: Python's client, our server" {
+    start "$BIN/route_guide_server" 127.0.0.1:0
+    client route_guide
+    stop
+}
+
+@test "a stream with a malformed message ends with INTERNAL" {
+    start "$BIN/route_guide_server" 127.0.0.1:0
+    client malformed_stream
+    client route_guide
+    stop
+}
+
 @test "every status and message reaches Python's client" {
     start "$BIN/echo_server"
     client statuses

@@ -11,6 +11,8 @@ import echo_pb2
 import echo_pb2_grpc
 import helloworld_pb2
 import helloworld_pb2_grpc
+import route_guide_pb2
+import route_guide_pb2_grpc
 
 
 def status_of(call, request, **options):
@@ -104,6 +106,47 @@ def concurrent(channel):
         texts = ["text %d" % i for i in range(1000)]
         replies = list(pool.map(lambda text: say(echo_pb2.Request(text=text)).text, texts))
     assert replies == texts
+
+
+def route_guide(channel):
+    """All four kinds, thousands of messages long where they stream."""
+    stub = route_guide_pb2_grpc.RouteGuideStub(channel)
+    konstanz = route_guide_pb2.Point(latitude=476600000, longitude=91750000)
+    nowhere = route_guide_pb2.Point(latitude=1)
+    assert stub.GetFeature(konstanz).name == "Konstanz"
+    assert status_of(stub.GetFeature, nowhere) == \
+        (grpc.StatusCode.NOT_FOUND, "nothing at 1, 0")
+    everywhere = route_guide_pb2.Rectangle(
+        lo=route_guide_pb2.Point(), hi=route_guide_pb2.Point(latitude=10**9, longitude=10**9))
+    assert [feature.name for feature in stub.ListFeatures(everywhere)] == \
+        ["Konstanz", "Meersburg", "Bregenz"]
+    assert list(stub.ListFeatures(route_guide_pb2.Rectangle())) == []
+    summary = stub.RecordRoute(konstanz if i % 2 else nowhere for i in range(5000))
+    assert (summary.point_count, summary.feature_count) == (5000, 2500)
+    assert stub.RecordRoute(iter(())).point_count == 0
+    notes = [route_guide_pb2.RouteNote(message="note %d" % i) for i in range(5000)]
+    assert list(stub.RouteChat(iter(notes))) == notes
+    # A client that leaves in mid-stream.
+    for note in stub.RouteChat(iter(notes)):
+        break
+    call = stub.RouteChat(iter(notes))
+    next(call)
+    call.cancel()
+    assert status_of(stub.GetFeature, nowhere)[0] == grpc.StatusCode.NOT_FOUND
+
+
+def malformed_stream(channel):
+    """Messages that do not parse, in the midst of streams that do."""
+    point = route_guide_pb2.Point(latitude=1).SerializeToString()
+    record = channel.stream_unary("/routeguide.RouteGuide/RecordRoute")
+    chat = channel.stream_stream("/routeguide.RouteGuide/RouteChat")
+    assert status_of(record, iter([point, b"\xff\xff", point]))[0] == grpc.StatusCode.INTERNAL
+    try:
+        for _ in chat(iter([b"", b"\x0a\x7f"])):
+            pass
+        assert False
+    except grpc.RpcError as error:
+        assert error.code() == grpc.StatusCode.INTERNAL, error
 
 
 with grpc.insecure_channel(sys.argv[2]) as the_channel:
