@@ -51,9 +51,13 @@ static grpc_op send_headers(const grpc_c_headers *headers)
     };
 }
 
-static grpc_op send_message(grpc_c_buffer *message)
+static grpc_op send_message(grpc_c_outgoing message)
 {
-    return (grpc_op){.op = GRPC_OP_SEND_MESSAGE, .data.send_message.send_message = message};
+    return (grpc_op){
+        .op = GRPC_OP_SEND_MESSAGE,
+        .flags = message.uncompressed ? GRPC_WRITE_NO_COMPRESS : 0,
+        .data.send_message.send_message = message.buffer,
+    };
 }
 
 static grpc_op send_close(void)
@@ -86,8 +90,9 @@ static grpc_op receive_status(grpc_c_client_results *results)
 
 /* ---- client ---- */
 
-void grpc_c_batch_unary_call(grpc_call *call, const grpc_c_headers *headers, grpc_c_buffer *request,
-                             grpc_c_client_results *results, grpc_c_event *done)
+void grpc_c_batch_unary_call(grpc_call *call, const grpc_c_headers *headers,
+                             grpc_c_outgoing request, grpc_c_client_results *results,
+                             grpc_c_event *done)
 {
     const grpc_op ops[] = {
         send_headers(headers),
@@ -100,7 +105,7 @@ void grpc_c_batch_unary_call(grpc_call *call, const grpc_c_headers *headers, grp
     start(call, ops, sizeof ops / sizeof ops[0], done);
 }
 
-void grpc_c_batch_open(grpc_call *call, const grpc_c_headers *headers, grpc_c_buffer *request,
+void grpc_c_batch_open(grpc_call *call, const grpc_c_headers *headers, grpc_c_outgoing request,
                        grpc_c_event *done)
 {
     const grpc_op ops[] = {
@@ -108,10 +113,10 @@ void grpc_c_batch_open(grpc_call *call, const grpc_c_headers *headers, grpc_c_bu
         send_message(request),
         send_close(),
     };
-    start(call, ops, request != NULL ? sizeof ops / sizeof ops[0] : 1, done);
+    start(call, ops, request.buffer != NULL ? sizeof ops / sizeof ops[0] : 1, done);
 }
 
-void grpc_c_batch_send(grpc_call *call, grpc_c_buffer *message, grpc_c_event *done)
+void grpc_c_batch_send(grpc_call *call, grpc_c_outgoing message, grpc_c_event *done)
 {
     const grpc_op op = send_message(message);
     start(call, &op, 1, done);
@@ -153,14 +158,14 @@ void grpc_c_batch_receive(grpc_call *call, grpc_c_buffer **ret_message, grpc_c_e
     start(call, &op, 1, done);
 }
 
-void grpc_c_batch_write(grpc_call *call, const grpc_c_headers *headers, grpc_c_buffer *message,
+void grpc_c_batch_write(grpc_call *call, const grpc_c_headers *headers, grpc_c_outgoing message,
                         grpc_c_event *done)
 {
     grpc_op ops[2];
     size_t count = 0;
     if (headers != NULL)
         ops[count++] = send_headers(headers);
-    if (message != NULL)
+    if (message.buffer != NULL)
         ops[count++] = send_message(message);
     start(call, ops, count, done);
 }
@@ -185,7 +190,7 @@ void grpc_c_batch_finish(grpc_call *call, const grpc_c_ending *ending, grpc_c_ev
                                               : grpc_empty_slice();
     if (ending->headers != NULL)
         ops[count++] = send_headers(ending->headers);
-    if (ending->reply != NULL)
+    if (ending->reply.buffer != NULL)
         ops[count++] = send_message(ending->reply);
     ops[count++] = (grpc_op){
         .op = GRPC_OP_SEND_STATUS_FROM_SERVER,

@@ -23,6 +23,14 @@ typedef struct grpc_c_headers {
     bool wait_for_ready;
 } grpc_c_headers;
 
+/** A message on its way out. */
+typedef struct grpc_c_outgoing {
+    /** Borrowed until the batch is done. NULL: there is none. */
+    grpc_c_buffer *buffer;
+    /** Send it as it is, though the call is compressed. */
+    bool uncompressed;
+} grpc_c_outgoing;
+
 /** What a call brings back to the client. One can be used for call after call. */
 typedef struct grpc_c_client_results {
     grpc_metadata_array initial_metadata;
@@ -41,18 +49,19 @@ void grpc_c_client_results_clear(grpc_c_client_results *results);
 void grpc_c_client_results_free(grpc_c_client_results *results);
 
 /** Client: the whole of a unary call. Borrows `request` until done. */
-void grpc_c_batch_unary_call(grpc_call *call, const grpc_c_headers *headers, grpc_c_buffer *request,
-                             grpc_c_client_results *results, grpc_c_event *done);
+void grpc_c_batch_unary_call(grpc_call *call, const grpc_c_headers *headers,
+                             grpc_c_outgoing request, grpc_c_client_results *results,
+                             grpc_c_event *done);
 
 /**
  * Client: begins a streaming call. With `request`, which is borrowed until done, that is all that
  * is sent; without, messages follow.
  */
-void grpc_c_batch_open(grpc_call *call, const grpc_c_headers *headers, grpc_c_buffer *request,
+void grpc_c_batch_open(grpc_call *call, const grpc_c_headers *headers, grpc_c_outgoing request,
                        grpc_c_event *done);
 
 /** Client: sends a message, borrowed until done; or says that no more come. */
-void grpc_c_batch_send(grpc_call *call, grpc_c_buffer *message, grpc_c_event *done);
+void grpc_c_batch_send(grpc_call *call, grpc_c_outgoing message, grpc_c_event *done);
 void grpc_c_batch_close(grpc_call *call, grpc_c_event *done);
 
 /** Client: receives the next message, and before the first the headers, into `headers` (NULL: they
@@ -68,8 +77,8 @@ void grpc_c_batch_end(grpc_call *call, bool headers, grpc_c_buffer **ret_reply,
 /** Server: receives the next message. `ret_message` is owned by the caller, NULL after the last. */
 void grpc_c_batch_receive(grpc_call *call, grpc_c_buffer **ret_message, grpc_c_event *done);
 
-/** Server: sends the headers (NULL: they have been), the message (NULL: none), or both. */
-void grpc_c_batch_write(grpc_call *call, const grpc_c_headers *headers, grpc_c_buffer *message,
+/** Server: sends the headers (NULL: they have been), the message (if there is one), or both. */
+void grpc_c_batch_write(grpc_call *call, const grpc_c_headers *headers, grpc_c_outgoing message,
                         grpc_c_event *done);
 
 /** Server: `done` comes when the call is over; `ret_cancelled` is as in finish then. */
@@ -79,8 +88,7 @@ void grpc_c_batch_watch(grpc_call *call, int *ret_cancelled, grpc_c_event *done)
 typedef struct grpc_c_ending {
     /** NULL: they have been sent. */
     const grpc_c_headers *headers;
-    /** NULL: none goes with the status. */
-    grpc_c_buffer *reply;
+    grpc_c_outgoing reply;
     grpc_c_status_code code;
     const char *message;
     const grpc_c_metadata_list *trailers;

@@ -2,31 +2,41 @@
 #include "channel.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include <grpc/grpc_security.h>
 
 #include "core.h"
+#include "core_args.h"
 #include "options.h"
 
+/* NULL when memory is short. */
 static grpc_channel *create_core_channel(const char *target, const grpc_c_channel_options *options)
 {
-    grpc_arg args[2];
-    grpc_channel_args all = {.num_args = 0, .args = args};
-    args[all.num_args++] = (grpc_arg){
-        .type = GRPC_ARG_INTEGER,
-        .key = GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH,
-        .value.integer = (int)options->max_receive_message_bytes,
-    };
-    if (options->user_agent_prefix != NULL)
-        args[all.num_args++] = (grpc_arg){
-            .type = GRPC_ARG_STRING,
-            .key = GRPC_ARG_PRIMARY_USER_AGENT_STRING,
-            .value.string = (char *)options->user_agent_prefix,
-        };
+    static const grpc_compression_algorithm algorithms[] = {GRPC_COMPRESS_NONE,
+                                                            GRPC_COMPRESS_DEFLATE,
+                                                            GRPC_COMPRESS_GZIP};
+    grpc_c_core_args args;
+    if (!grpc_c_core_args_init(&args, options->core_arguments, options->core_argument_count))
+        return NULL;
+    grpc_c_core_args_number(&args, GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH,
+                            (int)options->max_receive_message_bytes);
+    grpc_c_core_args_number(&args, GRPC_ARG_MAX_SEND_MESSAGE_LENGTH,
+                            (int)options->max_send_message_bytes);
+    grpc_c_core_args_number(&args, GRPC_COMPRESSION_CHANNEL_DEFAULT_ALGORITHM,
+                            (int)algorithms[options->compression]);
+    grpc_c_core_args_number(&args, GRPC_ARG_KEEPALIVE_TIME_MS, options->keepalive_time_ms);
+    grpc_c_core_args_number(&args, GRPC_ARG_KEEPALIVE_TIMEOUT_MS, options->keepalive_timeout_ms);
+    grpc_c_core_args_number(&args, GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS,
+                            options->keepalive_without_calls);
+    if (options->disable_retries)
+        grpc_c_core_args_set(&args, GRPC_ARG_ENABLE_RETRIES, 0);
+    grpc_c_core_args_string(&args, GRPC_ARG_PRIMARY_USER_AGENT_STRING, options->user_agent_prefix);
+    grpc_c_core_args_string(&args, GRPC_ARG_LB_POLICY_NAME, options->load_balancing_policy);
+    grpc_c_core_args_string(&args, GRPC_ARG_SERVICE_CONFIG, options->service_config_json);
     grpc_channel_credentials *credentials = grpc_insecure_credentials_create();
-    grpc_channel *channel = grpc_channel_create(target, credentials, &all);
+    grpc_channel *channel = grpc_channel_create(target, credentials, &args.all);
     grpc_channel_credentials_release(credentials);
+    grpc_c_core_args_free(&args);
     return channel;
 }
 
@@ -45,8 +55,14 @@ grpc_c_channel *grpc_c_insecure_channel_new(const char *target,
     }
     grpc_c_core_acquire();
     channel->core = create_core_channel(target, &read);
-    channel->options = read;
-    channel->options.user_agent_prefix = NULL; /* was borrowed */
+    if (channel->core == NULL) {
+        grpc_c_core_release();
+        pthread_mutex_destroy(&channel->mutex);
+        free(channel);
+        return NULL;
+    }
+    channel->codec = read.codec;
+    channel->max_call_memory_bytes = read.max_call_memory_bytes;
     return channel;
 }
 

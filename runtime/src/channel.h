@@ -30,8 +30,9 @@ typedef struct grpc_c_bound_service {
 
 struct grpc_c_channel {
     grpc_channel *core;
-    /** With every default filled in. */
-    grpc_c_channel_options options;
+    /** Of the options, with the defaults filled in, what core does not keep. */
+    const grpc_c_codec *codec;
+    size_t max_call_memory_bytes;
     /** Guards the list. */
     pthread_mutex_t mutex;
     grpc_c_bound_service *services;

@@ -56,7 +56,7 @@ bool grpc_c_client_call_begin(grpc_c_client_context *context, const grpc_c_stub 
     enter_phase(context, GRPC_C_CALL_BEGINNING, NULL);
     context->channel = stub->channel;
     context->method = &stub->service->methods[method];
-    context->message_arena.limit = stub->channel->options.max_call_memory_bytes;
+    context->message_arena.limit = stub->channel->max_call_memory_bytes;
     if (context->timeout_ms == 0) { /* core would try all the same, and could succeed */
         grpc_c_client_context_fail(context, GRPC_C_STATUS_DEADLINE_EXCEEDED, "Deadline Exceeded");
         enter_phase(context, GRPC_C_CALL_OVER, NULL);
@@ -120,7 +120,7 @@ const ProtobufCMessage *grpc_c_client_call_unpack(grpc_c_client_context *context
     grpc_c_status_code code;
     const char *reason;
     const ProtobufCMessage *reply =
-        grpc_c_buffer_unpack(context->results.reply, context->channel->options.codec,
+        grpc_c_buffer_unpack(context->results.reply, context->channel->codec,
                              &context->method->reply, &context->message_arena, &code, &reason);
     if (reply == NULL) {
         grpc_c_arena_reset(&context->message_arena);
@@ -153,7 +153,7 @@ const ProtobufCMessage *grpc_c_stub_unary_call(const grpc_c_stub *stub, size_t m
     /* Packed before the last results go, since a request may be made of the last reply: the token
      * of the next page, say. */
     grpc_c_buffer *buffer =
-        reason == NULL ? grpc_c_buffer_pack(stub->channel->options.codec, request, &reason) : NULL;
+        reason == NULL ? grpc_c_buffer_pack(stub->channel->codec, request, &reason) : NULL;
     if (buffer == NULL) {
         grpc_c_client_call_refuse(context, reason);
         return NULL;
@@ -161,7 +161,9 @@ const ProtobufCMessage *grpc_c_stub_unary_call(const grpc_c_stub *stub, size_t m
     const ProtobufCMessage *reply = NULL;
     if (grpc_c_client_call_begin(context, stub, method)) {
         const grpc_c_headers headers = grpc_c_client_call_headers(context);
-        grpc_c_batch_unary_call(context->call, &headers, buffer, &context->results, &context->done);
+        grpc_c_batch_unary_call(context->call, &headers,
+                                (grpc_c_outgoing){buffer, context->send_uncompressed},
+                                &context->results, &context->done);
         grpc_c_client_call_wait(context, &context->done);
         grpc_c_client_call_end(context);
         reply = grpc_c_client_call_take_reply(context);

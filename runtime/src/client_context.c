@@ -65,7 +65,7 @@ void grpc_c_client_context_reset(grpc_c_client_context *context)
         return;
     grpc_c_client_context_forget(context);
     context->timeout_ms = no_timeout;
-    context->wait_for_ready = false;
+    context->wait_for_ready = context->send_uncompressed = false;
     grpc_c_metadata_list_clear(&context->metadata);
     pthread_mutex_lock(&context->mutex);
     context->phase = GRPC_C_CALL_NONE;
@@ -102,6 +102,18 @@ void grpc_c_client_context_set_wait_for_ready(grpc_c_client_context *context, bo
 {
     if (context != NULL)
         context->wait_for_ready = wait_for_ready;
+}
+
+bool grpc_c_client_context_set_compression(grpc_c_client_context *context,
+                                           grpc_c_compression compression)
+{
+    return context != NULL && grpc_c_metadata_list_set_compression(&context->metadata, compression);
+}
+
+void grpc_c_client_context_set_compress_messages(grpc_c_client_context *context, bool compress)
+{
+    if (context != NULL)
+        context->send_uncompressed = !compress;
 }
 
 bool grpc_c_client_context_add_metadata(grpc_c_client_context *context, const char *key,

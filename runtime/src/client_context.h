@@ -58,6 +58,7 @@ struct grpc_c_client_context {
     /** Settings. Timeout: negative for none. */
     int64_t timeout_ms;
     bool wait_for_ready;
+    bool send_uncompressed;
     grpc_c_metadata_list metadata;
 
     /** Guards what cancel reads. */

@@ -52,7 +52,7 @@ grpc_c_client_stream *grpc_c_stub_stream_call(const grpc_c_stub *stub, size_t me
                                              GRPC_C_METHOD_SERVER_STREAMING;
     grpc_c_buffer *buffer = NULL;
     if (one_request)
-        buffer = grpc_c_buffer_pack(stub->channel->options.codec, request, &reason);
+        buffer = grpc_c_buffer_pack(stub->channel->codec, request, &reason);
     if (reason != NULL) {
         grpc_c_client_call_refuse(context, reason);
         return stream;
@@ -67,7 +67,9 @@ grpc_c_client_stream *grpc_c_stub_stream_call(const grpc_c_stub *stub, size_t me
         .write_buffer = buffer,
     };
     const grpc_c_headers headers = grpc_c_client_call_headers(context);
-    grpc_c_batch_open(context->call, &headers, buffer, &context->stream.write_done);
+    grpc_c_batch_open(context->call, &headers,
+                      (grpc_c_outgoing){buffer, context->send_uncompressed},
+                      &context->stream.write_done);
     return stream;
 }
 
@@ -93,7 +95,7 @@ bool grpc_c_client_stream_write(grpc_c_client_stream *stream, const ProtobufCMes
         !grpc_c_client_call_takes(context->method, message) || !settle_write(context))
         return false;
     const char *reason;
-    grpc_c_buffer *buffer = grpc_c_buffer_pack(context->channel->options.codec, message, &reason);
+    grpc_c_buffer *buffer = grpc_c_buffer_pack(context->channel->codec, message, &reason);
     if (buffer == NULL) {
         context->stream.writes_failed = true;
         fail_here(context, GRPC_C_STATUS_INTERNAL, reason);
@@ -101,7 +103,8 @@ bool grpc_c_client_stream_write(grpc_c_client_stream *stream, const ProtobufCMes
     }
     context->stream.write_buffer = buffer;
     context->stream.write_in_flight = true;
-    grpc_c_batch_send(context->call, buffer, &context->stream.write_done);
+    grpc_c_batch_send(context->call, (grpc_c_outgoing){buffer, context->send_uncompressed},
+                      &context->stream.write_done);
     return true;
 }
 

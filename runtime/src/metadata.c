@@ -93,6 +93,28 @@ bool grpc_c_metadata_list_add(grpc_c_metadata_list *list, const char *key, const
     return grpc_c_metadata_list_add_reserved(list, key, size > 0 ? value : "", size);
 }
 
+static void remove_key(grpc_c_metadata_list *list, const char *key)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (grpc_slice_str_cmp(list->entries[i].key, key) != 0)
+            continue;
+        grpc_slice_unref(list->entries[i].key);
+        grpc_slice_unref(list->entries[i].value);
+        list->entries[i--] = list->entries[--list->count];
+    }
+}
+
+bool grpc_c_metadata_list_set_compression(grpc_c_metadata_list *list,
+                                          grpc_c_compression compression)
+{
+    static const char *const names[] = {"identity", "deflate", "gzip"};
+    if ((unsigned)compression > GRPC_C_COMPRESSION_GZIP)
+        return false;
+    const char *name = names[compression];
+    remove_key(list, GRPC_C_COMPRESSION_KEY);
+    return grpc_c_metadata_list_add_reserved(list, GRPC_C_COMPRESSION_KEY, name, strlen(name));
+}
+
 /* ---- received ---- */
 
 static const char *copy_slice(grpc_slice slice, grpc_c_arena *arena)

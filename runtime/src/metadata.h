@@ -8,6 +8,7 @@
 
 #include <grpc/grpc.h>
 
+#include <grpc-c/compression.h>
 #include <grpc-c/metadata.h>
 
 #include "arena.h"
@@ -22,6 +23,13 @@ typedef struct grpc_c_metadata_list {
     size_t count;
     size_t capacity;
 } grpc_c_metadata_list;
+
+/** The library's word to core for the compression of a call; it does not go over the wire. */
+#define GRPC_C_COMPRESSION_KEY "grpc-internal-encoding-request"
+
+/** Adds it. False for a number that is no compression, or where memory is short. */
+bool grpc_c_metadata_list_set_compression(grpc_c_metadata_list *list,
+                                          grpc_c_compression compression);
 
 /** Forgets the entries and keeps the array. */
 void grpc_c_metadata_list_clear(grpc_c_metadata_list *list);

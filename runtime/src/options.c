@@ -17,6 +17,7 @@ enum {
     default_workers = 16,
     most_workers = 1024,
     default_concurrent_calls = 10000,
+    most_arguments = 1000,
 };
 
 /* An option struct begins with its size as the caller knows it. A shorter one is from an older
@@ -51,6 +52,25 @@ static bool fill_bytes(size_t *bytes, size_t otherwise, const char *what)
     return false;
 }
 
+/* Core counts in ints; 0 is no limit. */
+static bool is_in_core_range(size_t bytes, const char *what)
+{
+    if (bytes <= most_bytes)
+        return true;
+    grpc_c_log_error("%s: at most %d", what, most_bytes);
+    return false;
+}
+
+static bool are_arguments(const grpc_c_core_argument *arguments, size_t count)
+{
+    bool good = count == 0 || (arguments != NULL && count <= most_arguments);
+    for (size_t i = 0; good && i < count; i++)
+        good = arguments[i].name != NULL;
+    if (!good)
+        grpc_c_log_error("core_arguments: NULL, without a name, or more than %d", most_arguments);
+    return good;
+}
+
 static bool fill_codec(const grpc_c_codec **codec)
 {
     *codec = grpc_c_codec_or_default(*codec);
@@ -77,8 +97,13 @@ bool grpc_c_channel_options_read(const grpc_c_channel_options *options,
                     "max_receive_message_bytes") ||
         !fill_bytes(&read.max_call_memory_bytes, default_call_memory_bytes,
                     "max_call_memory_bytes") ||
-        !fill_codec(&read.codec))
+        !is_in_core_range(read.max_send_message_bytes, "max_send_message_bytes") ||
+        !are_arguments(read.core_arguments, read.core_argument_count) || !fill_codec(&read.codec))
         return false;
+    if ((unsigned)read.compression > GRPC_C_COMPRESSION_GZIP) {
+        grpc_c_log_error("compression: not one of grpc_c_compression");
+        return false;
+    }
     if (read.user_agent_prefix != NULL && !is_printable(read.user_agent_prefix)) {
         grpc_c_log_error("user_agent_prefix: printable ASCII only");
         return false;
@@ -105,7 +130,8 @@ bool grpc_c_server_options_read(const grpc_c_server_options *options,
                     "max_receive_message_bytes") ||
         !fill_bytes(&read.max_call_memory_bytes, default_call_memory_bytes,
                     "max_call_memory_bytes") ||
-        !fill_codec(&read.codec))
+        !is_in_core_range(read.max_send_message_bytes, "max_send_message_bytes") ||
+        !are_arguments(read.core_arguments, read.core_argument_count) || !fill_codec(&read.codec))
         return false;
     if (read.max_workers > most_workers) {
         grpc_c_log_error("max_workers: at most %d", most_workers);

@@ -12,23 +12,28 @@
 
 #include "clock.h"
 #include "core.h"
+#include "core_args.h"
 #include "error.h"
 #include "options.h"
 
 /* ---- made ---- */
 
+/* NULL when memory is short. */
 static grpc_server *create_core_server(const grpc_c_server_options *options)
 {
-    grpc_arg args[] = {
-        {.type = GRPC_ARG_INTEGER,
-         .key = GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH,
-         .value.integer = (int)options->max_receive_message_bytes},
-        {.type = GRPC_ARG_INTEGER,
-         .key = GRPC_ARG_ALLOW_REUSEPORT,
-         .value.integer = options->reuse_port},
-    };
-    grpc_channel_args all = {.num_args = sizeof args / sizeof args[0], .args = args};
-    return grpc_server_create(&all, NULL);
+    grpc_c_core_args args;
+    if (!grpc_c_core_args_init(&args, options->core_arguments, options->core_argument_count))
+        return NULL;
+    grpc_c_core_args_number(&args, GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH,
+                            (int)options->max_receive_message_bytes);
+    grpc_c_core_args_number(&args, GRPC_ARG_MAX_SEND_MESSAGE_LENGTH,
+                            (int)options->max_send_message_bytes);
+    grpc_c_core_args_number(&args, GRPC_ARG_KEEPALIVE_TIME_MS, options->keepalive_time_ms);
+    grpc_c_core_args_number(&args, GRPC_ARG_KEEPALIVE_TIMEOUT_MS, options->keepalive_timeout_ms);
+    grpc_c_core_args_set(&args, GRPC_ARG_ALLOW_REUSEPORT, options->reuse_port);
+    grpc_server *server = grpc_server_create(&args.all, NULL);
+    grpc_c_core_args_free(&args);
+    return server;
 }
 
 grpc_c_server *grpc_c_server_new(const grpc_c_server_options *options)
@@ -40,19 +45,23 @@ grpc_c_server *grpc_c_server_new(const grpc_c_server_options *options)
     if (server == NULL)
         return NULL;
     server->options = read;
+    server->options.core_arguments = NULL; /* were borrowed */
     if (!grpc_c_cond_and_mutex_init(&server->changed, &server->mutex)) {
         free(server);
         return NULL;
     }
     grpc_c_core_acquire();
-    if (!grpc_c_workers_init(&server->workers, server, read.lanes, read.max_workers)) {
+    server->core = create_core_server(&read);
+    if (server->core == NULL ||
+        !grpc_c_workers_init(&server->workers, server, read.lanes, read.max_workers)) {
+        if (server->core != NULL)
+            grpc_server_destroy(server->core);
         grpc_c_core_release();
         pthread_mutex_destroy(&server->mutex);
         pthread_cond_destroy(&server->changed);
         free(server);
         return NULL;
     }
-    server->core = create_core_server(&read);
     for (unsigned i = 0; i < read.lanes; i++)
         grpc_server_register_completion_queue(server->core, server->workers.lanes[i].queue, NULL);
     return server;

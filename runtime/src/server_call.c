@@ -124,7 +124,7 @@ void grpc_c_server_call_finish(grpc_c_server_call *call)
     const grpc_c_headers headers = {&call->headers, false};
     const grpc_c_ending ending = {
         .headers = call->headers_sent ? NULL : &headers,
-        .reply = call->reply,
+        .reply = {call->reply, call->send_uncompressed},
         .code = call->code,
         .message = call->message,
         .trailers = &call->trailers,
@@ -163,7 +163,8 @@ static void clear(grpc_c_server_call *call)
     grpc_c_metadata_list_clear(&call->headers);
     grpc_c_metadata_list_clear(&call->trailers);
     call->request = call->reply = call->write_buffer = NULL;
-    call->headers_sent = call->reads_ended = call->writes_failed = call->has_details = false;
+    call->headers_sent = call->reads_ended = call->writes_failed = false;
+    call->has_details = call->send_uncompressed = false;
     call->stream_failure = call->code = GRPC_C_STATUS_OK;
     call->message = NULL;
     call->watch = (grpc_c_server_watch){.call = call};

@@ -67,6 +67,7 @@ struct grpc_c_server_context {
     grpc_c_metadata_list headers;
     grpc_c_metadata_list trailers;
     bool has_details;
+    bool send_uncompressed;
 
     /** It is among the lane's active calls. */
     bool counted;

@@ -123,3 +123,16 @@ bool grpc_c_server_context_set_status_details(grpc_c_server_context *context, co
                                           size > 0 ? details : "", size);
     return context->has_details;
 }
+
+bool grpc_c_server_context_set_compression(grpc_c_server_context *context,
+                                           grpc_c_compression compression)
+{
+    return context != NULL && !context->headers_sent &&
+           grpc_c_metadata_list_set_compression(&context->headers, compression);
+}
+
+void grpc_c_server_context_set_compress_messages(grpc_c_server_context *context, bool compress)
+{
+    if (context != NULL)
+        context->send_uncompressed = !compress;
+}

@@ -62,7 +62,8 @@ static void send(grpc_c_server_call *call)
 {
     const grpc_c_headers headers = {&call->headers, false};
     grpc_c_wait_begin(&call->write);
-    grpc_c_batch_write(call->core, call->headers_sent ? NULL : &headers, call->write_buffer,
+    grpc_c_batch_write(call->core, call->headers_sent ? NULL : &headers,
+                       (grpc_c_outgoing){call->write_buffer, call->send_uncompressed},
                        &call->write.event);
     call->headers_sent = true;
 }

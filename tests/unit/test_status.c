@@ -1,4 +1,5 @@
 /* Status codes, local errors, and what a context says of a call that was never made. */
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 
 #include <grpc/status.h>
 
+#include <grpc-c/generated.h>
 #include <grpc-c/grpc-c.h>
 
 #include "error.h"
@@ -71,6 +73,34 @@ static void test_context_before_its_first_call(void **state)
     grpc_c_client_context_free(context);
 }
 
+static int threads(void)
+{
+    int count = 0;
+    DIR *tasks = opendir("/proc/self/task");
+    assert_non_null(tasks);
+    for (const struct dirent *entry; (entry = readdir(tasks)) != NULL;)
+        count += entry->d_name[0] != '.';
+    closedir(tasks);
+    return count;
+}
+
+/* Not even for a context, or for a call that fails for want of a channel. */
+static void test_no_thread_before_the_first_channel(void **state)
+{
+    (void)state;
+    int before = threads();
+    grpc_c_client_context *context = grpc_c_client_context_new();
+    assert_true(grpc_c_client_context_add_metadata(context, "x-key", "value"));
+    assert_null(grpc_c_stub_unary_call(NULL, 0, NULL, context));
+    assert_int_equal(grpc_c_client_context_status(context), GRPC_C_STATUS_INTERNAL);
+    assert_null(grpc_c_insecure_channel_new(NULL, NULL));
+    assert_int_equal(threads(), before);
+    grpc_c_client_context_free(context);
+    grpc_c_channel *channel = grpc_c_insecure_channel_new("localhost:1", NULL);
+    assert_true(threads() > before);
+    grpc_c_channel_free(channel);
+}
+
 static void test_null_context(void **state)
 {
     (void)state;
@@ -90,6 +120,7 @@ int main(void)
         cmocka_unit_test(test_error_is_cut_and_terminated),
         cmocka_unit_test(test_context_before_its_first_call),
         cmocka_unit_test(test_null_context),
+        cmocka_unit_test(test_no_thread_before_the_first_channel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

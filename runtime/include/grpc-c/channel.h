@@ -8,14 +8,27 @@
 #ifndef GRPC_C_CHANNEL_H
 #define GRPC_C_CHANNEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <grpc-c/codec.h>
+#include <grpc-c/compression.h>
 #include <grpc-c/macros.h>
 
 GRPC_C_BEGIN_DECLS
 
 typedef struct grpc_c_channel grpc_c_channel;
+
+/**
+ * One of core's channel arguments, for what the options below have no field for: the names are
+ * those of gRPC core's grpc_types.h, such as "grpc.max_reconnect_backoff_ms". The value is
+ * `string`, or `number` where that is NULL. Core ignores names that it does not know.
+ */
+typedef struct grpc_c_core_argument {
+    const char *name;
+    const char *string;
+    int number;
+} grpc_c_core_argument;
 
 /** How a channel behaves. Zero, in every field but the first, means the default. */
 typedef struct grpc_c_channel_options {
@@ -23,18 +36,40 @@ typedef struct grpc_c_channel_options {
     size_t struct_size;
     /** Replies larger than this end their call with RESOURCE_EXHAUSTED; default 4 MiB. */
     size_t max_receive_message_bytes;
+    /** Requests larger than this end their call with RESOURCE_EXHAUSTED; default no limit. */
+    size_t max_send_message_bytes;
     /** Memory that one call's reply may take once parsed; default 64 MiB. */
     size_t max_call_memory_bytes;
-    /** Put before gRPC's own words in the user-agent header. Copied. */
+    /** Put before gRPC's own words in the user-agent header; printable ASCII. Copied. */
     const char *user_agent_prefix;
     /** How messages are written; default grpc_c_protobuf_codec. Borrowed by the channel. */
     const grpc_c_codec *codec;
+    /** How requests are compressed, unless a call says otherwise; default not at all. */
+    grpc_c_compression compression;
+    /** A ping after so long without traffic, and how long to wait for its answer before the
+     * connection counts as lost (gRPC's doc/keepalive.md); default no pings, and 20 s. */
+    int keepalive_time_ms;
+    int keepalive_timeout_ms;
+    /** Pings also while no call runs. */
+    bool keepalive_without_calls;
+    /** No retries, neither transparent ones nor those of a service config. */
+    bool disable_retries;
+    /** "pick_first", the default, or "round_robin"; a service config counts for more. Copied. */
+    const char *load_balancing_policy;
+    /** A service config in JSON (gRPC's doc/service_config.md): retries, timeouts, load balancing.
+     * Used where the name resolver brings none. Copied. What is wrong with it shows in the calls'
+     * status. */
+    const char *service_config_json;
+    /** Any other of core's arguments. Copied. */
+    const grpc_c_core_argument *core_arguments;
+    size_t core_argument_count;
 } grpc_c_channel_options;
 
 /** For `grpc_c_channel_options options = GRPC_C_CHANNEL_OPTIONS_INIT;`. */
 #define GRPC_C_CHANNEL_OPTIONS_INIT \
     { \
-        sizeof(grpc_c_channel_options), 0, 0, NULL, NULL \
+        sizeof(grpc_c_channel_options), 0, 0, 0, NULL, NULL, GRPC_C_COMPRESSION_NONE, 0, 0, false, \
+            false, NULL, NULL, NULL, 0 \
     }
 
 /** Options in place (C only): `GRPC_C_CHANNEL_OPTIONS(.user_agent_prefix = "router/2")`. */

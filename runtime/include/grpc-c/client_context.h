@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <grpc-c/compression.h>
 #include <grpc-c/macros.h>
 #include <grpc-c/metadata.h>
 #include <grpc-c/status.h>
@@ -49,6 +50,18 @@ GRPC_C_API void grpc_c_client_context_set_timeout_ms(grpc_c_client_context *cont
  */
 GRPC_C_API void grpc_c_client_context_set_wait_for_ready(grpc_c_client_context *context,
                                                          bool wait_for_ready);
+
+/**
+ * Compresses the requests of each later call in this way, until reset, whatever the channel's
+ * options say. False for a number that is no compression, or a NULL context.
+ */
+GRPC_C_API bool grpc_c_client_context_set_compression(grpc_c_client_context *context,
+                                                      grpc_c_compression compression);
+
+/** With false, the messages written from now on are sent as they are in a call that is otherwise
+ * compressed; true, the default, comes back with reset. Streams: the writing thread's. */
+GRPC_C_API void grpc_c_client_context_set_compress_messages(grpc_c_client_context *context,
+                                                            bool compress);
 
 /**
  * Adds metadata that each later call begins with, until reset; copies key and value. A key may be

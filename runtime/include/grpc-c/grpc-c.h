@@ -3,7 +3,7 @@
  * (x.grpc-c.h, written by protoc-gen-grpc-c) bring in what they need of it themselves.
  *
  *   server: server.h, server_context.h       client: channel.h, client_context.h
- *   both:   metadata.h, status.h, codec.h, log.h, version.h
+ *   both:   metadata.h, status.h, compression.h, codec.h, log.h, version.h
  */
 #ifndef GRPC_C_GRPC_C_H
 #define GRPC_C_GRPC_C_H
@@ -11,6 +11,7 @@
 #include <grpc-c/channel.h>
 #include <grpc-c/client_context.h>
 #include <grpc-c/codec.h>
+#include <grpc-c/compression.h>
 #include <grpc-c/log.h>
 #include <grpc-c/metadata.h>
 #include <grpc-c/server.h>

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <grpc-c/channel.h>
 #include <grpc-c/codec.h>
 #include <grpc-c/macros.h>
 #include <grpc-c/status.h>
@@ -39,16 +40,25 @@ typedef struct grpc_c_server_options {
     bool reuse_port;
     /** Requests larger than this end their call with RESOURCE_EXHAUSTED; default 4 MiB. */
     size_t max_receive_message_bytes;
+    /** Replies larger than this end their call with RESOURCE_EXHAUSTED; default no limit. */
+    size_t max_send_message_bytes;
     /** Memory that one call's request and its handler's allocations may take; default 64 MiB. */
     size_t max_call_memory_bytes;
     /** How messages are written; default grpc_c_protobuf_codec. Borrowed by the server. */
     const grpc_c_codec *codec;
+    /** A ping after so long without traffic, and how long to wait for its answer before the
+     * connection counts as lost (gRPC's doc/keepalive.md); default two hours, and 20 s. */
+    int keepalive_time_ms;
+    int keepalive_timeout_ms;
+    /** Any other of core's arguments. Copied. */
+    const grpc_c_core_argument *core_arguments;
+    size_t core_argument_count;
 } grpc_c_server_options;
 
 /** For `grpc_c_server_options options = GRPC_C_SERVER_OPTIONS_INIT;`. */
 #define GRPC_C_SERVER_OPTIONS_INIT \
     { \
-        sizeof(grpc_c_server_options), 0, 0, 0, false, 0, 0, NULL \
+        sizeof(grpc_c_server_options), 0, 0, 0, false, 0, 0, 0, NULL, 0, 0, NULL, 0 \
     }
 
 /** Options in place (C only): `GRPC_C_SERVER_OPTIONS(.max_workers = 10)`. */

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <grpc-c/compression.h>
 #include <grpc-c/macros.h>
 #include <grpc-c/metadata.h>
 #include <grpc-c/status.h>
@@ -75,6 +76,16 @@ GRPC_C_API bool grpc_c_server_context_add_initial_metadata(grpc_c_server_context
 GRPC_C_API bool grpc_c_server_context_add_trailing_metadata(grpc_c_server_context *context,
                                                             const char *key, const void *value,
                                                             size_t size);
+
+/** Compresses the call's messages in this way, if the client accepts it. False when the initial
+ * metadata has been sent, or for a number that is no compression. */
+GRPC_C_API bool grpc_c_server_context_set_compression(grpc_c_server_context *context,
+                                                      grpc_c_compression compression);
+
+/** With false, the messages sent from now on are sent as they are in a call that is otherwise
+ * compressed. */
+GRPC_C_API void grpc_c_server_context_set_compress_messages(grpc_c_server_context *context,
+                                                            bool compress);
 
 /** Sends the initial metadata now rather than with the first message. False when it was sent. */
 GRPC_C_API bool grpc_c_server_context_send_initial_metadata(grpc_c_server_context *context);

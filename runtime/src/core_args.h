@@ -1,0 +1,33 @@
+/*
+ * Building core's channel arguments from options.
+ */
+#ifndef GRPC_C_CORE_ARGS_H
+#define GRPC_C_CORE_ARGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <grpc/grpc.h>
+
+#include <grpc-c/channel.h>
+
+/** More than any function here adds by itself. */
+enum { GRPC_C_CORE_ARGS_OWN = 16 };
+
+/** Arguments with borrowed names and strings. Freed by core_args_free. */
+typedef struct grpc_c_core_args {
+    grpc_channel_args all;
+} grpc_c_core_args;
+
+/** Room for our own arguments, and a copy of the user's. False when memory is short. */
+bool grpc_c_core_args_init(grpc_c_core_args *args, const grpc_c_core_argument *user, size_t count);
+void grpc_c_core_args_free(grpc_c_core_args *args);
+
+/** Adds one of our own; a number of 0 or a string of NULL is left to core's default. */
+void grpc_c_core_args_number(grpc_c_core_args *args, const char *name, int number);
+void grpc_c_core_args_string(grpc_c_core_args *args, const char *name, const char *string);
+
+/** Adds a number, 0 included. */
+void grpc_c_core_args_set(grpc_c_core_args *args, const char *name, int number);
+
+#endif
