@@ -6,6 +6,7 @@
 #include <grpc/support/time.h>
 
 #include "core.h"
+#include "server_call.h"
 
 const char *grpc_c_client_call_misuse(const grpc_c_stub *stub, size_t method)
 {
@@ -49,6 +50,15 @@ static void enter_phase(grpc_c_client_context *context, grpc_c_call_phase phase,
     pthread_mutex_unlock(&context->mutex);
 }
 
+/* Core hands a cancellation on when it hears of it, and it hears of it when it is watched for. */
+static grpc_call *parent_call(grpc_c_client_context *context)
+{
+    if (context->parent == NULL)
+        return NULL;
+    grpc_c_server_call_watch(context->parent);
+    return context->parent->core;
+}
+
 bool grpc_c_client_call_begin(grpc_c_client_context *context, const grpc_c_stub *stub,
                               size_t method)
 {
@@ -67,7 +77,7 @@ bool grpc_c_client_call_begin(grpc_c_client_context *context, const grpc_c_stub 
         context->queue = grpc_c_queue_new_for_pluck();
     }
     enter_phase(context, GRPC_C_CALL_RUNNING,
-                grpc_channel_create_registered_call(stub->channel->core, NULL,
+                grpc_channel_create_registered_call(stub->channel->core, parent_call(context),
                                                     GRPC_PROPAGATE_DEFAULTS, context->queue,
                                                     context->method->handle,
                                                     deadline_after(context->timeout_ms), NULL));

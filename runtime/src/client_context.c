@@ -66,6 +66,7 @@ void grpc_c_client_context_reset(grpc_c_client_context *context)
     grpc_c_client_context_forget(context);
     context->timeout_ms = no_timeout;
     context->wait_for_ready = context->send_uncompressed = false;
+    context->parent = NULL;
     grpc_c_metadata_list_clear(&context->metadata);
     pthread_mutex_lock(&context->mutex);
     context->phase = GRPC_C_CALL_NONE;
@@ -102,6 +103,14 @@ void grpc_c_client_context_set_wait_for_ready(grpc_c_client_context *context, bo
 {
     if (context != NULL)
         context->wait_for_ready = wait_for_ready;
+}
+
+bool grpc_c_client_context_set_parent(grpc_c_client_context *context, grpc_c_server_context *parent)
+{
+    if (context == NULL)
+        return false;
+    context->parent = parent;
+    return true;
 }
 
 bool grpc_c_client_context_set_compression(grpc_c_client_context *context,

@@ -59,6 +59,8 @@ struct grpc_c_client_context {
     int64_t timeout_ms;
     bool wait_for_ready;
     bool send_uncompressed;
+    /** The server's call that this one's are part of; NULL for none. */
+    grpc_c_server_context *parent;
     grpc_c_metadata_list metadata;
 
     /** Guards what cancel reads. */

@@ -15,13 +15,31 @@ typedef struct notes {
     _Atomic int callbacks;
     _Atomic int entered;
     _Atomic bool release;
+    /** For a handler that makes a call of its own, and how that ended; -1 before. */
+    Echo__Echo_Stub stub;
+    _Atomic int inner_status;
 } notes;
+
+/* Calls Hold as a part of the call that is being answered. */
+static grpc_c_status_code forward(notes *notes, grpc_c_server_context *context)
+{
+    Echo__Request request = ECHO__REQUEST__INIT;
+    grpc_c_client_context *inner = grpc_c_client_context_new();
+    request.text = "ask";
+    assert_true(grpc_c_client_context_set_parent(inner, context));
+    echo__echo_stub__hold(&notes->stub, &request, inner);
+    notes->inner_status = (int)grpc_c_client_context_status(inner);
+    grpc_c_client_context_free(inner);
+    return GRPC_C_STATUS_OK;
+}
 
 /* Sends back every entry that begins with "x-", at the beginning and at the end of the call. */
 static grpc_c_status_code say(void *self, const Echo__Request *request, Echo__Reply *reply,
                               grpc_c_server_context *context)
 {
     notes *notes = self;
+    if (strcmp(request->text, "forward") == 0)
+        return forward(notes, context);
     const grpc_c_metadata *metadata = grpc_c_server_context_metadata(context);
     for (size_t i = 0; i < metadata->count; i++) {
         const grpc_c_metadata_entry *entry = &metadata->entries[i];
@@ -100,6 +118,7 @@ static int start(void **state)
     ground->channel = grpc_c_insecure_channel_new(ground->target, NULL);
     ground->stub = echo__echo_stub(ground->channel);
     ground->context = grpc_c_client_context_new();
+    ground->notes.stub = ground->stub;
     *state = ground;
     return 0;
 }
@@ -289,6 +308,46 @@ static void test_client_cancels_a_unary_call(void **state)
     call_say(ground, GRPC_C_STATUS_OK);
 }
 
+/* ---- calls of a handler's own ---- */
+
+static int wait_for_inner_call(ground *ground)
+{
+    while (ground->notes.inner_status < 0 || ground->notes.cancelled_seen == 0)
+        sched_yield();
+    return ground->notes.inner_status;
+}
+
+static void test_deadline_is_handed_on(void **state)
+{
+    ground *ground = *state;
+    Echo__Request request = ECHO__REQUEST__INIT;
+    request.text = "forward";
+    ground->notes.inner_status = -1;
+    ground->notes.cancelled_seen = 0;
+    grpc_c_client_context_set_timeout_ms(ground->context, 100);
+    assert_null(echo__echo_stub__say(&ground->stub, &request, ground->context));
+    grpc_c_client_context_reset(ground->context);
+    int status = wait_for_inner_call(ground);
+    assert_true(status == GRPC_C_STATUS_DEADLINE_EXCEEDED || status == GRPC_C_STATUS_CANCELLED);
+    call_say(ground, GRPC_C_STATUS_OK);
+}
+
+static void test_cancellation_is_handed_on(void **state)
+{
+    ground *ground = *state;
+    canceller canceller = {.ground = ground, .calls = 1};
+    Echo__Request request = ECHO__REQUEST__INIT;
+    request.text = "forward";
+    ground->notes.inner_status = -1;
+    ground->notes.cancelled_seen = ground->notes.entered = 0;
+    assert_int_equal(pthread_create(&canceller.thread, NULL, cancel_calls, &canceller), 0);
+    assert_null(echo__echo_stub__say(&ground->stub, &request, ground->context));
+    assert_int_equal(grpc_c_client_context_status(ground->context), GRPC_C_STATUS_CANCELLED);
+    pthread_join(canceller.thread, NULL);
+    assert_int_equal(wait_for_inner_call(ground), GRPC_C_STATUS_CANCELLED);
+    assert_false(grpc_c_client_context_set_parent(NULL, NULL));
+}
+
 /* ---- waiting for a server ---- */
 
 typedef struct late_server {
@@ -344,6 +403,8 @@ int main(void)
         cmocka_unit_test(test_handler_asks_whether_it_is_cancelled),
         cmocka_unit_test(test_handler_is_told_that_it_is_cancelled),
         cmocka_unit_test(test_client_cancels_a_unary_call),
+        cmocka_unit_test(test_deadline_is_handed_on),
+        cmocka_unit_test(test_cancellation_is_handed_on),
         cmocka_unit_test(test_call_waits_for_its_server),
     };
     return cmocka_run_group_tests(tests, start, stop);

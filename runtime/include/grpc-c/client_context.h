@@ -18,6 +18,7 @@
 #include <grpc-c/compression.h>
 #include <grpc-c/macros.h>
 #include <grpc-c/metadata.h>
+#include <grpc-c/server_context.h>
 #include <grpc-c/status.h>
 
 GRPC_C_BEGIN_DECLS
@@ -62,6 +63,15 @@ GRPC_C_API bool grpc_c_client_context_set_compression(grpc_c_client_context *con
  * compressed; true, the default, comes back with reset. Streams: the writing thread's. */
 GRPC_C_API void grpc_c_client_context_set_compress_messages(grpc_c_client_context *context,
                                                             bool compress);
+
+/**
+ * Makes each later call part of the call that a handler is answering: it ends when that is
+ * cancelled or out of time, and has no more time than that has left. `parent` is borrowed until
+ * reset, or until it is NULL again; the handler must not return while such a call runs. False for a
+ * NULL context.
+ */
+GRPC_C_API bool grpc_c_client_context_set_parent(grpc_c_client_context *context,
+                                                 grpc_c_server_context *parent);
 
 /**
  * Adds metadata that each later call begins with, until reset; copies key and value. A key may be
