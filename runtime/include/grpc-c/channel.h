@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include <grpc-c/codec.h>
+#include <grpc-c/completion_queue.h>
 #include <grpc-c/compression.h>
 #include <grpc-c/macros.h>
 
@@ -60,6 +61,9 @@ typedef struct grpc_c_channel_options {
      * Used where the name resolver brings none. Copied. What is wrong with it shows in the calls'
      * status. */
     const char *service_config_json;
+    /** Where the callbacks of async calls run, unless a context says otherwise; default a thread of
+     * the library's own. Borrowed by the channel. */
+    grpc_c_completion_queue *completion_queue;
     /** Any other of core's arguments. Copied. */
     const grpc_c_core_argument *core_arguments;
     size_t core_argument_count;
@@ -69,7 +73,7 @@ typedef struct grpc_c_channel_options {
 #define GRPC_C_CHANNEL_OPTIONS_INIT \
     { \
         sizeof(grpc_c_channel_options), 0, 0, 0, NULL, NULL, GRPC_C_COMPRESSION_NONE, 0, 0, false, \
-            false, NULL, NULL, NULL, 0 \
+            false, NULL, NULL, NULL, NULL, 0 \
     }
 
 /** Options in place (C only): `GRPC_C_CHANNEL_OPTIONS(.user_agent_prefix = "router/2")`. */

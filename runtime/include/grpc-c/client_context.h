@@ -6,7 +6,10 @@
  * or freed. A reused context allocates nothing of its own.
  *
  * Threads: a context is used by one thread at a time, but for cancel, which may come from any. Of a
- * bidirectional stream, one thread may read while another writes.
+ * bidirectional stream, one thread may read while another writes. While an async call runs, its
+ * context is the call's: until the last callback, it is for cancel and free only. Free then
+ * cancels the call, whose callbacks are not called any more, and must not come while one of them
+ * runs on another thread. From that callback on, also inside it, all is as ever.
  */
 #ifndef GRPC_C_CLIENT_CONTEXT_H
 #define GRPC_C_CLIENT_CONTEXT_H
@@ -15,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <grpc-c/completion_queue.h>
 #include <grpc-c/compression.h>
 #include <grpc-c/macros.h>
 #include <grpc-c/metadata.h>
@@ -72,6 +76,13 @@ GRPC_C_API void grpc_c_client_context_set_compress_messages(grpc_c_client_contex
  */
 GRPC_C_API bool grpc_c_client_context_set_parent(grpc_c_client_context *context,
                                                  grpc_c_server_context *parent);
+
+/**
+ * Has the callbacks of later async calls run on `queue`, which is borrowed until reset, or until it
+ * is NULL again: then on the channel's, and where that has none, on a thread of the library's own.
+ */
+GRPC_C_API void grpc_c_client_context_set_completion_queue(grpc_c_client_context *context,
+                                                           grpc_c_completion_queue *queue);
 
 /**
  * Adds metadata that each later call begins with, until reset; copies key and value. A key may be

@@ -15,6 +15,7 @@
 
 #include <grpc-c/channel.h>
 #include <grpc-c/client_context.h>
+#include <grpc-c/completion_queue.h>
 #include <grpc-c/macros.h>
 #include <grpc-c/server.h>
 #include <grpc-c/server_context.h>
@@ -66,6 +67,31 @@ GRPC_C_API bool grpc_c_server_add_service(grpc_c_server *server, const grpc_c_se
                                           const grpc_c_handler *handlers, const void *servicer,
                                           void *self);
 
+/** Starts one typed handler of an async servicer, which ends its call later by
+ * grpc_c_server_context_finish. `in` and `out` as above. */
+typedef void (*grpc_c_async_handler)(const void *servicer, void *self, void *in, void *out,
+                                     grpc_c_server_context *context);
+
+/** grpc_c_server_add_service for handlers that answer later. */
+GRPC_C_API bool grpc_c_server_add_async_service(grpc_c_server *server,
+                                                const grpc_c_service *service,
+                                                const grpc_c_async_handler *handlers,
+                                                const void *servicer, void *self);
+
+/* ---- async: typed callbacks ----
+ *
+ * A callback that gets a message is declared with the message's type. The library keeps it as a
+ * grpc_c_function, and has it called by the method's own grpc_c_deliver, which turns both function
+ * and message back into what they are. */
+
+typedef void (*grpc_c_function)(void);
+
+/** Calls `callback` with `message`, NULL for none. */
+typedef void (*grpc_c_deliver)(grpc_c_function callback, const ProtobufCMessage *message,
+                               void *user_data);
+
+/* ---- streams in handlers ---- */
+
 /** What the typed stream handle of a handler is underneath. Valid until the handler returns. */
 typedef struct grpc_c_server_stream grpc_c_server_stream;
 
@@ -82,6 +108,22 @@ GRPC_C_API const ProtobufCMessage *grpc_c_server_stream_read(grpc_c_server_strea
  */
 GRPC_C_API bool grpc_c_server_stream_write(grpc_c_server_stream *stream,
                                            const ProtobufCMessage *message);
+
+/**
+ * The same for async servicers; see <grpc-c/completion_queue.h>. From any thread, one read and one
+ * write at a time. Read's callback gets the message, valid until the next read, or NULL. Write's
+ * callback may be NULL. False, with nothing started: when one of the kind is under way, after
+ * finish, for a NULL stream or callback, for a message that is NULL or of another type, and in a
+ * blocking handler.
+ */
+GRPC_C_API bool grpc_c_server_stream_read__async(grpc_c_server_stream *stream,
+                                                 grpc_c_deliver deliver, grpc_c_function callback,
+                                                 void *user_data);
+GRPC_C_API bool grpc_c_server_stream_write__async(grpc_c_server_stream *stream,
+                                                  const ProtobufCMessage *message,
+                                                  grpc_c_done_callback callback, void *user_data);
+
+/* ---- stubs ---- */
 
 /** A service on the other end of a channel: what a generated stub holds. A value, never freed. */
 typedef struct grpc_c_stub {
@@ -104,6 +146,19 @@ GRPC_C_API grpc_c_stub grpc_c_stub_new(grpc_c_channel *channel, const grpc_c_ser
 GRPC_C_API const ProtobufCMessage *grpc_c_stub_unary_call(const grpc_c_stub *stub, size_t method,
                                                           const ProtobufCMessage *request,
                                                           grpc_c_client_context *context);
+
+/**
+ * Makes one unary call and returns at once. The callback gets the reply, owned by the context until
+ * its next call, or NULL, with the status in the context. False when the call could not be started:
+ * the status tells why, unless the context is NULL or has a call under way.
+ */
+GRPC_C_API bool grpc_c_stub_unary_call__async(const grpc_c_stub *stub, size_t method,
+                                              const ProtobufCMessage *request,
+                                              grpc_c_client_context *context,
+                                              grpc_c_deliver deliver, grpc_c_function callback,
+                                              void *user_data);
+
+/* ---- streams of clients ---- */
 
 /**
  * What the typed stream handle of a client is underneath: the context's call. Valid until finish.
@@ -146,6 +201,43 @@ GRPC_C_API grpc_c_status_code grpc_c_client_stream_finish(grpc_c_client_stream *
  * on failure, with the status in the context. */
 GRPC_C_API const ProtobufCMessage *grpc_c_client_stream_finish_with_reply(
     grpc_c_client_stream *stream);
+
+/**
+ * Begins a call whose operations are the async ones below. NULL when it could not be started: the
+ * status tells why, unless the context is NULL or has a call under way.
+ */
+GRPC_C_API grpc_c_client_stream *grpc_c_stub_stream_call__async(const grpc_c_stub *stub,
+                                                                size_t method,
+                                                                const ProtobufCMessage *request,
+                                                                grpc_c_client_context *context);
+
+/**
+ * The stream's operations; see <grpc-c/completion_queue.h>. From any thread, one read and one write
+ * (or writes_done) at a time. The callbacks of write and writes_done may be NULL.
+ *
+ * Finish may be called while others are under way, and is the last one: its callback comes after
+ * all of theirs, and only with it the call is over.
+ *
+ * False, with nothing started: when one of the kind is under way, after finish, for a NULL stream
+ * or callback, for a message that is NULL or of another type, after writes_done, and on a stream
+ * that was not begun by grpc_c_stub_stream_call__async.
+ */
+GRPC_C_API bool grpc_c_client_stream_read__async(grpc_c_client_stream *stream,
+                                                 grpc_c_deliver deliver, grpc_c_function callback,
+                                                 void *user_data);
+GRPC_C_API bool grpc_c_client_stream_write__async(grpc_c_client_stream *stream,
+                                                  const ProtobufCMessage *message,
+                                                  grpc_c_done_callback callback, void *user_data);
+GRPC_C_API bool grpc_c_client_stream_writes_done__async(grpc_c_client_stream *stream,
+                                                        grpc_c_done_callback callback,
+                                                        void *user_data);
+GRPC_C_API bool grpc_c_client_stream_finish__async(grpc_c_client_stream *stream,
+                                                   grpc_c_status_callback callback,
+                                                   void *user_data);
+GRPC_C_API bool grpc_c_client_stream_finish_with_reply__async(grpc_c_client_stream *stream,
+                                                              grpc_c_deliver deliver,
+                                                              grpc_c_function callback,
+                                                              void *user_data);
 
 GRPC_C_END_DECLS
 

@@ -4,6 +4,7 @@
  *
  *   server: server.h, server_context.h       client: channel.h, client_context.h
  *   both:   metadata.h, status.h, compression.h, codec.h, log.h, version.h
+ *   async:  completion_queue.h
  */
 #ifndef GRPC_C_GRPC_C_H
 #define GRPC_C_GRPC_C_H
@@ -11,6 +12,7 @@
 #include <grpc-c/channel.h>
 #include <grpc-c/client_context.h>
 #include <grpc-c/codec.h>
+#include <grpc-c/completion_queue.h>
 #include <grpc-c/compression.h>
 #include <grpc-c/log.h>
 #include <grpc-c/metadata.h>

@@ -16,6 +16,7 @@
 
 #include <grpc-c/channel.h>
 #include <grpc-c/codec.h>
+#include <grpc-c/completion_queue.h>
 #include <grpc-c/macros.h>
 #include <grpc-c/status.h>
 
@@ -50,6 +51,10 @@ typedef struct grpc_c_server_options {
      * connection counts as lost (gRPC's doc/keepalive.md); default two hours, and 20 s. */
     int keepalive_time_ms;
     int keepalive_timeout_ms;
+    /** Where async servicers run, for a server without threads: see
+     * <grpc-c/completion_queue.h>. Borrowed by the server. Such a server takes no blocking
+     * servicers. Default: the server's own threads. */
+    grpc_c_completion_queue *completion_queue;
     /** Any other of core's arguments. Copied. */
     const grpc_c_core_argument *core_arguments;
     size_t core_argument_count;
@@ -58,7 +63,7 @@ typedef struct grpc_c_server_options {
 /** For `grpc_c_server_options options = GRPC_C_SERVER_OPTIONS_INIT;`. */
 #define GRPC_C_SERVER_OPTIONS_INIT \
     { \
-        sizeof(grpc_c_server_options), 0, 0, 0, false, 0, 0, 0, NULL, 0, 0, NULL, 0 \
+        sizeof(grpc_c_server_options), 0, 0, 0, false, 0, 0, 0, NULL, 0, 0, NULL, NULL, 0 \
     }
 
 /** Options in place (C only): `GRPC_C_SERVER_OPTIONS(.max_workers = 10)`. */

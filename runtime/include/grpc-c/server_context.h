@@ -7,7 +7,8 @@
  * (grpc_c_server_options.max_call_memory_bytes), they return NULL and the call ends with
  * RESOURCE_EXHAUSTED where the handler returns OK.
  *
- * Threads: a context is used by one thread at a time: its handler's.
+ * Threads: a context is used by one thread at a time: its handler's. In an async servicer it lives
+ * until finish rather than until the handler returns, and may be handed from thread to thread.
  */
 #ifndef GRPC_C_SERVER_CONTEXT_H
 #define GRPC_C_SERVER_CONTEXT_H
@@ -16,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <grpc-c/completion_queue.h>
 #include <grpc-c/compression.h>
 #include <grpc-c/macros.h>
 #include <grpc-c/metadata.h>
@@ -45,6 +47,15 @@ GRPC_C_API grpc_c_status_code grpc_c_server_context_fail(grpc_c_server_context *
                                                          grpc_c_status_code code,
                                                          const char *format, ...)
     GRPC_C_PRINTF(3, 4);
+
+/**
+ * Ends a call of an async servicer with this status, from any thread, inside its handler or later.
+ * Its reply, if the method has one, is sent with OK. Once only: context, stream, request and reply
+ * are gone with it. Reads and writes under way still have their callbacks called, with NULL and
+ * what came of the write. Does nothing in a blocking handler, which returns its status.
+ */
+GRPC_C_API void grpc_c_server_context_finish(grpc_c_server_context *context,
+                                             grpc_c_status_code code);
 
 /**
  * Milliseconds until the client's deadline, not below 0; INT64_MAX where the client set none.
@@ -90,6 +101,12 @@ GRPC_C_API void grpc_c_server_context_set_compress_messages(grpc_c_server_contex
 /** Sends the initial metadata now rather than with the first message. False when it was sent. */
 GRPC_C_API bool grpc_c_server_context_send_initial_metadata(grpc_c_server_context *context);
 
+/** The same in an async servicer, where it counts as a write of the stream's (see
+ * grpc_c_server_stream_write__async). */
+GRPC_C_API bool grpc_c_server_context_send_initial_metadata__async(grpc_c_server_context *context,
+                                                                   grpc_c_done_callback callback,
+                                                                   void *user_data);
+
 /** Adds the status's details, by convention a serialized google.rpc.Status; copies them. False when
  * there are some already, or memory is short. */
 GRPC_C_API bool grpc_c_server_context_set_status_details(grpc_c_server_context *context,
@@ -102,7 +119,8 @@ GRPC_C_API bool grpc_c_server_context_set_status_details(grpc_c_server_context *
 GRPC_C_API bool grpc_c_server_context_is_cancelled(grpc_c_server_context *context);
 
 /** Called once, on one of the server's threads, when that happens; not after the handler has
- * returned. It must not block, nor use the context. */
+ * returned, or the call was finished. It must not block, nor use the context, but for finish in an
+ * async servicer. */
 typedef void (*grpc_c_cancel_callback)(void *user_data);
 
 /** Sets the call's one cancel callback. If it is too late, it is called at once, on this thread.
