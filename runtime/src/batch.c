@@ -152,6 +152,11 @@ void grpc_c_batch_end(grpc_call *call, bool headers, grpc_c_buffer **ret_reply,
 
 /* ---- server ---- */
 
+void grpc_c_batch_nothing(grpc_call *call, grpc_c_event *done)
+{
+    start(call, NULL, 0, done);
+}
+
 void grpc_c_batch_receive(grpc_call *call, grpc_c_buffer **ret_message, grpc_c_event *done)
 {
     const grpc_op op = receive_message(ret_message);

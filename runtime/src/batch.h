@@ -77,6 +77,9 @@ void grpc_c_batch_end(grpc_call *call, bool headers, grpc_c_buffer **ret_reply,
 /** Server: receives the next message. `ret_message` is owned by the caller, NULL after the last. */
 void grpc_c_batch_receive(grpc_call *call, grpc_c_buffer **ret_message, grpc_c_event *done);
 
+/** Either side: an event without an operation, for what has failed before it began. */
+void grpc_c_batch_nothing(grpc_call *call, grpc_c_event *done);
+
 /** Server: sends the headers (NULL: they have been), the message (if there is one), or both. */
 void grpc_c_batch_write(grpc_call *call, const grpc_c_headers *headers, grpc_c_outgoing message,
                         grpc_c_event *done);

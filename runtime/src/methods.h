@@ -19,8 +19,9 @@ typedef struct grpc_c_server_method {
     grpc_c_method_kind kind;
     grpc_c_message_type request;
     const ProtobufCMessageDescriptor *reply;
-    /** NULL: answered with UNIMPLEMENTED. */
+    /** One of the two; neither: answered with UNIMPLEMENTED. */
     grpc_c_handler handler;
+    grpc_c_async_handler async_handler;
     const void *servicer;
     void *self;
 } grpc_c_server_method;
@@ -35,6 +36,12 @@ static inline bool grpc_c_method_reads_stream(grpc_c_method_kind kind)
 static inline bool grpc_c_method_writes_stream(grpc_c_method_kind kind)
 {
     return kind == GRPC_C_METHOD_SERVER_STREAMING || kind == GRPC_C_METHOD_BIDI_STREAMING;
+}
+
+/** Whether there is a handler of either kind. */
+static inline bool grpc_c_method_is_served(const grpc_c_server_method *method)
+{
+    return method->handler != NULL || method->async_handler != NULL;
 }
 
 typedef struct grpc_c_method_table {

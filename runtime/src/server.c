@@ -122,8 +122,7 @@ int grpc_c_server_add_insecure_port(grpc_c_server *server, const char *address, 
     return port;
 }
 
-static grpc_c_server_method method_of(const grpc_c_method *method, grpc_c_handler handler,
-                                      const void *servicer, void *self)
+static grpc_c_server_method method_of(const grpc_c_method *method, const void *servicer, void *self)
 {
     return (grpc_c_server_method){
         .path = method->path,
@@ -131,7 +130,6 @@ static grpc_c_server_method method_of(const grpc_c_method *method, grpc_c_handle
         .kind = method->kind,
         .request = grpc_c_message_type_of(method->request),
         .reply = method->reply,
-        .handler = handler,
         .servicer = servicer,
         .self = self,
     };
@@ -147,20 +145,49 @@ static bool serves_any(const grpc_c_server *server, const grpc_c_service *servic
     return false;
 }
 
-bool grpc_c_server_add_service(grpc_c_server *server, const grpc_c_service *service,
-                               const grpc_c_handler *handlers, const void *servicer, void *self)
+/* One of the two tables of handlers is NULL; both are for a service without methods. */
+static bool add_service(grpc_c_server *server, const grpc_c_service *service,
+                        const grpc_c_handler *handlers, const grpc_c_async_handler *async_handlers,
+                        const void *servicer, void *self)
 {
-    if (service == NULL || servicer == NULL || (handlers == NULL && service->method_count > 0) ||
-        !lock_new(server, NULL))
+    if (!lock_new(server, NULL))
         return false;
     bool added = !serves_any(server, service) &&
                  grpc_c_method_table_reserve(&server->methods, service->method_count);
     for (size_t i = 0; added && i < service->method_count; i++) {
-        grpc_c_server_method method = method_of(&service->methods[i], handlers[i], servicer, self);
+        grpc_c_server_method method = method_of(&service->methods[i], servicer, self);
+        if (handlers != NULL)
+            method.handler = handlers[i];
+        else
+            method.async_handler = async_handlers[i];
+        server->has_blocking |= method.handler != NULL;
         grpc_c_method_table_add(&server->methods, &method);
     }
     pthread_mutex_unlock(&server->mutex);
     return added;
+}
+
+bool grpc_c_server_add_service(grpc_c_server *server, const grpc_c_service *service,
+                               const grpc_c_handler *handlers, const void *servicer, void *self)
+{
+    if (server == NULL || service == NULL || servicer == NULL ||
+        (handlers == NULL && service->method_count > 0))
+        return false;
+    if (server->options.completion_queue != NULL) {
+        grpc_c_log_error("a server on a completion queue has no threads for blocking servicers");
+        return false;
+    }
+    return add_service(server, service, handlers, NULL, servicer, self);
+}
+
+bool grpc_c_server_add_async_service(grpc_c_server *server, const grpc_c_service *service,
+                                     const grpc_c_async_handler *handlers, const void *servicer,
+                                     void *self)
+{
+    if (server == NULL || service == NULL || servicer == NULL ||
+        (handlers == NULL && service->method_count > 0))
+        return false;
+    return add_service(server, service, NULL, handlers, servicer, self);
 }
 
 /* ---- started ---- */
@@ -173,7 +200,7 @@ bool grpc_c_server_start(grpc_c_server *server, grpc_c_error *error)
     for (unsigned i = 0; i < server->workers.lane_count; i++)
         if (!grpc_c_server_call_prepare(&server->workers.lanes[i]))
             reason = "there is no memory for calls";
-    if (reason == NULL && !grpc_c_workers_start(&server->workers))
+    if (reason == NULL && !grpc_c_workers_start(&server->workers, server->has_blocking))
         reason = "the server's threads cannot be created";
     if (reason == NULL) {
         grpc_server_start(server->core);

@@ -44,6 +44,8 @@ struct grpc_c_server {
     /** Lanes on which nothing can happen any more. */
     unsigned idle_lanes;
     bool was_started;
+    /** Some handler may block: the lanes have workers. */
+    bool has_blocking;
     /** When the calls that still run are cancelled: the earliest that any stop asked for. */
     bool has_deadline;
     struct timespec deadline;

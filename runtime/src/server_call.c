@@ -18,6 +18,7 @@ enum {
 
 static void on_requested(grpc_c_event *event, bool ok);
 static void on_received(grpc_c_event *event, bool ok);
+static void on_ready(grpc_c_event *event, bool ok);
 static void on_finished(grpc_c_event *event, bool ok);
 
 /* ---- the pool ---- */
@@ -165,9 +166,11 @@ static void clear(grpc_c_server_call *call)
     call->request = call->reply = call->write_buffer = NULL;
     call->headers_sent = call->reads_ended = call->writes_failed = false;
     call->has_details = call->send_uncompressed = false;
-    call->stream_failure = call->code = GRPC_C_STATUS_OK;
+    call->read_failure = call->write_failure = (grpc_c_stream_failure){.code = GRPC_C_STATUS_OK};
+    call->code = GRPC_C_STATUS_OK;
     call->message = NULL;
     call->watch = (grpc_c_server_watch){.call = call};
+    call->async = (grpc_c_server_async){.reply = NULL};
     call->counted = false;
     grpc_c_arena_reset(&call->arena);
     grpc_c_arena_reset(&call->message_arena);
@@ -194,6 +197,17 @@ void grpc_c_server_call_event_came(grpc_c_server_call *call)
 
 /* ---- arrival ---- */
 
+/* The handler can run: a blocking one by whom the lane sees fit, an async one here. */
+static void on_ready(grpc_c_event *event, bool ok)
+{
+    grpc_c_server_call *call = (grpc_c_server_call *)event;
+    event->done = on_ready; /* if it is called again */
+    if (call->method->async_handler == NULL)
+        call->lane->ready = call;
+    else if (!grpc_c_lane_defer(call->lane, event, ok))
+        grpc_c_server_call_start_async(call);
+}
+
 /* Decides by path and load alone: what is refused here is refused before its message is read. */
 static void accept_call(grpc_c_server_call *call)
 {
@@ -201,7 +215,7 @@ static void accept_call(grpc_c_server_call *call)
     grpc_slice path = call->details.method;
     call->method = grpc_c_method_table_find(&server->methods, GRPC_SLICE_START_PTR(path),
                                             GRPC_SLICE_LENGTH(path));
-    if (call->method == NULL || call->method->handler == NULL) {
+    if (call->method == NULL || !grpc_c_method_is_served(call->method)) {
         refuse(call, GRPC_C_STATUS_UNIMPLEMENTED, "the server does not implement this method");
         return;
     }
@@ -212,7 +226,8 @@ static void accept_call(grpc_c_server_call *call)
     call->counted = true;
     count_active(call->lane, 1);
     if (grpc_c_method_reads_stream(call->method->kind)) {
-        call->lane->ready = call;
+        call->event.done = on_ready;
+        on_ready(&call->event, true);
     } else {
         call->event.done = on_received;
         grpc_c_batch_receive(call->core, &call->request, &call->event);
@@ -244,5 +259,5 @@ static void on_received(grpc_c_event *event, bool ok)
         refuse(call, GRPC_C_STATUS_UNIMPLEMENTED,
                "the client sent no request to a call that has one");
     else
-        call->lane->ready = call;
+        on_ready(event, ok);
 }

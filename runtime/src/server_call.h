@@ -9,11 +9,13 @@
 #ifndef GRPC_C_SERVER_CALL_H
 #define GRPC_C_SERVER_CALL_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
 #include <grpc/grpc.h>
 
+#include <grpc-c/generated.h>
 #include <grpc-c/server_context.h>
 
 #include "arena.h"
@@ -40,7 +42,37 @@ typedef struct grpc_c_server_watch {
     _Atomic int state;
     grpc_c_cancel_callback callback;
     void *user_data;
+    /** The thread that calls it back; valid from then on. */
+    pthread_t caller;
 } grpc_c_server_watch;
+
+/** A failure of one side of a stream; each has one writer. */
+typedef struct grpc_c_stream_failure {
+    /** Written last; OK when nothing failed. */
+    _Atomic int code;
+    /** A constant. */
+    const char *message;
+} grpc_c_stream_failure;
+
+/** What an async servicer has under way on its call: a read, a write; and its end. */
+typedef struct grpc_c_server_async {
+    grpc_c_event read_done;
+    _Atomic bool reading;
+    grpc_c_deliver deliver;
+    grpc_c_function read_callback;
+    void *read_user_data;
+
+    grpc_c_event write_done;
+    /** One of the states in server_async.c. */
+    _Atomic int writing;
+    grpc_c_done_callback write_callback;
+    void *write_user_data;
+
+    /** The user has ended the call. */
+    _Atomic bool finished;
+    /** The reply that the user fills in; NULL where the server streams. */
+    ProtobufCMessage *reply;
+} grpc_c_server_async;
 
 struct grpc_c_server_context {
     /** The step in flight. First, so that the event is the call. */
@@ -48,7 +80,7 @@ struct grpc_c_server_context {
     grpc_c_lane *lane;
     /** The next in the lane's pool, or in the backlog. */
     grpc_c_server_call *next;
-    /** The worker that serves the call, as a poller; NULL when nobody does. */
+    /** The worker that serves the call, as a poller; NULL when nobody does, and of async calls. */
     grpc_c_role *role;
 
     /* What core fills in when a call arrives. */
@@ -75,17 +107,19 @@ struct grpc_c_server_context {
     _Atomic int pending;
     grpc_c_server_watch watch;
 
-    /** Reads and writes of a stream, one of each at a time. */
+    /** Reads and writes of a stream, one of each at a time, in a blocking handler. */
     grpc_c_wait read;
     grpc_c_wait write;
+    /** The same in an async one. */
+    grpc_c_server_async async;
     /** The message on its way out. */
     grpc_c_buffer *write_buffer;
     bool headers_sent;
     bool reads_ended;
     bool writes_failed;
     /** What failed in a stream: the call's status if the handler has nothing worse to say. */
-    grpc_c_status_code stream_failure;
-    const char *stream_failure_message;
+    grpc_c_stream_failure read_failure;
+    grpc_c_stream_failure write_failure;
 
     /** Request, reply and what the handler allocates. */
     grpc_c_arena arena;
@@ -110,6 +144,34 @@ void grpc_c_server_call_request(grpc_c_lane *lane);
 /** Runs the handler, on any thread, and sends what it answered. The call is not to be touched
  * afterwards: it may be gone. `role` is the worker's, and may change meanwhile. */
 void grpc_c_server_call_serve(grpc_c_server_call *call, grpc_c_role *role);
+
+/**
+ * Makes ready what the handler gets: `ret_in`, the one request or the stream of them, and
+ * `ret_out`, the one reply or the stream of them. False, with a status, when there is nothing to
+ * run it for.
+ */
+bool grpc_c_server_call_open(grpc_c_server_call *call, void **ret_in, void **ret_out);
+
+/** Takes the handler's verdict: the call's status, and with OK its packed `reply` (NULL where the
+ * server streams). */
+void grpc_c_server_call_settle(grpc_c_server_call *call, grpc_c_status_code code,
+                               const ProtobufCMessage *reply);
+
+/** Unpacks what a stream's read received. NULL at the end, or when it cannot be unpacked. */
+const ProtobufCMessage *grpc_c_server_call_take_message(grpc_c_server_call *call);
+
+/** Gives back the message that was read last. */
+void grpc_c_server_call_forget_message(grpc_c_server_call *call);
+
+/** Packs a stream's next message into call->write_buffer. False when that cannot be done, which
+ * ends the writes. */
+bool grpc_c_server_call_pack_message(grpc_c_server_call *call, const ProtobufCMessage *message);
+
+/** Sends the headers, if they have not been, and call->write_buffer, if there is one. */
+void grpc_c_server_call_send(grpc_c_server_call *call, grpc_c_event *done);
+
+/** Runs the handler of an async servicer, on the poller's thread. Not to be touched afterwards. */
+void grpc_c_server_call_start_async(grpc_c_server_call *call);
 
 /** Ends the call with call->code and call->message. Not to be touched afterwards. */
 void grpc_c_server_call_finish(grpc_c_server_call *call);

@@ -42,8 +42,11 @@ static void settle_status(grpc_c_server_call *call, grpc_c_status_code code)
         call->code = GRPC_C_STATUS_UNKNOWN;
     if (code != GRPC_C_STATUS_OK)
         return;
-    call->code = call->stream_failure;
-    call->message = call->stream_failure != GRPC_C_STATUS_OK ? call->stream_failure_message : NULL;
+    const grpc_c_stream_failure *failure = &call->read_failure;
+    if (atomic_load(&failure->code) == GRPC_C_STATUS_OK)
+        failure = &call->write_failure;
+    call->code = (grpc_c_status_code)atomic_load(&failure->code);
+    call->message = call->code != GRPC_C_STATUS_OK ? failure->message : NULL;
     if (call->code == GRPC_C_STATUS_OK && call->arena.exhausted) {
         call->code = GRPC_C_STATUS_RESOURCE_EXHAUSTED;
         call->message = "the call takes more memory than it may";
@@ -57,20 +60,52 @@ static void pack_reply(grpc_c_server_call *call, const ProtobufCMessage *reply)
         call->code = GRPC_C_STATUS_INTERNAL;
 }
 
+/* Why no handler is run any more; OK when one is. */
+static grpc_c_status_code lost_cause(const grpc_c_server_call *call)
+{
+    if (atomic_load_explicit(&call->lane->server->cancelling, memory_order_relaxed))
+        return GRPC_C_STATUS_UNAVAILABLE;
+    if (atomic_load_explicit(&call->watch.seen_cancelled, memory_order_relaxed))
+        return GRPC_C_STATUS_CANCELLED;
+    return deadline_is_past(call) ? GRPC_C_STATUS_DEADLINE_EXCEEDED : GRPC_C_STATUS_OK;
+}
+
+bool grpc_c_server_call_open(grpc_c_server_call *call, void **ret_in, void **ret_out)
+{
+    call->code = lost_cause(call);
+    if (call->code != GRPC_C_STATUS_OK)
+        return false;
+    void *in = make_in(call);
+    if (in == NULL)
+        return false;
+    void *out = make_out(call);
+    call->message = NULL;
+    if (out == NULL) {
+        settle_status(call, GRPC_C_STATUS_OK); /* the arena is exhausted */
+        return false;
+    }
+    *ret_in = in;
+    *ret_out = out;
+    return true;
+}
+
+void grpc_c_server_call_settle(grpc_c_server_call *call, grpc_c_status_code code,
+                               const ProtobufCMessage *reply)
+{
+    settle_status(call, code);
+    if (call->code == GRPC_C_STATUS_OK && reply != NULL)
+        pack_reply(call, reply);
+}
+
 static void run_handler(grpc_c_server_call *call)
 {
     const grpc_c_server_method *method = call->method;
-    void *in = make_in(call);
-    if (in == NULL)
+    void *in;
+    void *out;
+    if (!grpc_c_server_call_open(call, &in, &out))
         return;
-    void *out = make_out(call);
-    call->message = NULL;
-    grpc_c_status_code code = GRPC_C_STATUS_OK;
-    if (out != NULL)
-        code = method->handler(method->servicer, method->self, in, out, call);
-    settle_status(call, code);
-    if (call->code == GRPC_C_STATUS_OK && !grpc_c_method_writes_stream(method->kind))
-        pack_reply(call, out);
+    grpc_c_status_code code = method->handler(method->servicer, method->self, in, out, call);
+    grpc_c_server_call_settle(call, code, grpc_c_method_writes_stream(method->kind) ? NULL : out);
 }
 
 static void finish_later(void *argument)
@@ -81,14 +116,7 @@ static void finish_later(void *argument)
 void grpc_c_server_call_serve(grpc_c_server_call *call, grpc_c_role *role)
 {
     call->role = role;
-    if (atomic_load_explicit(&call->lane->server->cancelling, memory_order_relaxed))
-        call->code = GRPC_C_STATUS_UNAVAILABLE;
-    else if (atomic_load_explicit(&call->watch.seen_cancelled, memory_order_relaxed))
-        call->code = GRPC_C_STATUS_CANCELLED;
-    else if (deadline_is_past(call))
-        call->code = GRPC_C_STATUS_DEADLINE_EXCEEDED;
-    else
-        run_handler(call);
+    run_handler(call);
     call->role = NULL;
     grpc_c_server_call_unwatch(call);
     /* A message may still be leaving. Nobody waits for it: the poller finishes the call then. */

@@ -1,5 +1,6 @@
 /*
- * Streams from the handler's side, blocking. The typed handle is the call in disguise.
+ * Streams from the handler's side, blocking, and what the async ones (server_async.c) share with
+ * them. The typed handle is the call in disguise.
  */
 #include <grpc-c/generated.h>
 
@@ -12,25 +13,25 @@ static grpc_c_server_call *call_of(grpc_c_server_stream *stream)
     return (grpc_c_server_call *)stream;
 }
 
-static void fail_stream(grpc_c_server_call *call, grpc_c_status_code code, const char *message)
+/* ---- shared ---- */
+
+static void fail(grpc_c_stream_failure *failure, grpc_c_status_code code, const char *message)
 {
-    if (call->stream_failure != GRPC_C_STATUS_OK)
+    if (atomic_load(&failure->code) != GRPC_C_STATUS_OK)
         return;
-    call->stream_failure = code;
-    call->stream_failure_message = message;
+    failure->message = message;
+    atomic_store(&failure->code, code);
 }
 
-const ProtobufCMessage *grpc_c_server_stream_read(grpc_c_server_stream *stream)
+void grpc_c_server_call_forget_message(grpc_c_server_call *call)
 {
-    grpc_c_server_call *call = call_of(stream);
-    if (call == NULL || call->reads_ended)
-        return NULL;
     grpc_c_arena_reset(&call->message_arena);
     grpc_c_buffer_free(call->request);
     call->request = NULL;
-    grpc_c_wait_begin(&call->read);
-    grpc_c_batch_receive(call->core, &call->request, &call->read.event);
-    grpc_c_lane_wait(call, &call->read);
+}
+
+const ProtobufCMessage *grpc_c_server_call_take_message(grpc_c_server_call *call)
+{
     call->reads_ended = true;
     if (call->request == NULL)
         return NULL;
@@ -40,9 +41,50 @@ const ProtobufCMessage *grpc_c_server_stream_read(grpc_c_server_stream *stream)
         grpc_c_buffer_unpack(call->request, call->lane->server->options.codec,
                              &call->method->request, &call->message_arena, &code, &reason);
     if (message == NULL)
-        fail_stream(call, code, reason);
+        fail(&call->read_failure, code, reason);
     call->reads_ended = message == NULL;
     return message;
+}
+
+bool grpc_c_server_call_pack_message(grpc_c_server_call *call, const ProtobufCMessage *message)
+{
+    const char *reason = "the handler wrote a message that is NULL, or of another type";
+    if (message != NULL && message->descriptor == call->method->reply)
+        call->write_buffer =
+            grpc_c_buffer_pack(call->lane->server->options.codec, message, &reason);
+    if (call->write_buffer != NULL)
+        return true;
+    call->writes_failed = true;
+    fail(&call->write_failure, GRPC_C_STATUS_INTERNAL, reason);
+    return false;
+}
+
+void grpc_c_server_call_send(grpc_c_server_call *call, grpc_c_event *done)
+{
+    const grpc_c_headers headers = {&call->headers, false};
+    const grpc_c_outgoing message = {call->write_buffer, call->send_uncompressed};
+    grpc_c_batch_write(call->core, call->headers_sent ? NULL : &headers, message, done);
+    call->headers_sent = true;
+}
+
+/* ---- blocking ---- */
+
+/* Only while a worker serves it: an async call has none. */
+static bool is_blocking(const grpc_c_server_call *call)
+{
+    return call != NULL && call->role != NULL;
+}
+
+const ProtobufCMessage *grpc_c_server_stream_read(grpc_c_server_stream *stream)
+{
+    grpc_c_server_call *call = call_of(stream);
+    if (!is_blocking(call) || call->reads_ended)
+        return NULL;
+    grpc_c_server_call_forget_message(call);
+    grpc_c_wait_begin(&call->read);
+    grpc_c_batch_receive(call->core, &call->request, &call->read.event);
+    grpc_c_lane_wait(call, &call->read);
+    return grpc_c_server_call_take_message(call);
 }
 
 /* Waits until what was sent last has left. False when it has not, and nothing will any more. */
@@ -57,39 +99,22 @@ static bool settle_write(grpc_c_server_call *call)
     return !call->writes_failed;
 }
 
-/* Sends the headers, if they have not been, and call->write_buffer, if there is one. */
-static void send(grpc_c_server_call *call)
-{
-    const grpc_c_headers headers = {&call->headers, false};
-    grpc_c_wait_begin(&call->write);
-    grpc_c_batch_write(call->core, call->headers_sent ? NULL : &headers,
-                       (grpc_c_outgoing){call->write_buffer, call->send_uncompressed},
-                       &call->write.event);
-    call->headers_sent = true;
-}
-
 bool grpc_c_server_stream_write(grpc_c_server_stream *stream, const ProtobufCMessage *message)
 {
     grpc_c_server_call *call = call_of(stream);
-    if (call == NULL || !settle_write(call))
+    if (!is_blocking(call) || !settle_write(call) ||
+        !grpc_c_server_call_pack_message(call, message))
         return false;
-    const char *reason = "the handler wrote a message that is NULL, or of another type";
-    if (message != NULL && message->descriptor == call->method->reply)
-        call->write_buffer =
-            grpc_c_buffer_pack(call->lane->server->options.codec, message, &reason);
-    if (call->write_buffer == NULL) {
-        call->writes_failed = true;
-        fail_stream(call, GRPC_C_STATUS_INTERNAL, reason);
-        return false;
-    }
-    send(call);
+    grpc_c_wait_begin(&call->write);
+    grpc_c_server_call_send(call, &call->write.event);
     return true;
 }
 
 bool grpc_c_server_context_send_initial_metadata(grpc_c_server_context *context)
 {
-    if (context == NULL || context->headers_sent)
+    if (!is_blocking(context) || context->headers_sent)
         return false;
-    send(context);
+    grpc_c_wait_begin(&context->write);
+    grpc_c_server_call_send(context, &context->write.event);
     return true;
 }

@@ -5,6 +5,7 @@
 #include <sched.h>
 
 #include "batch.h"
+#include "lane.h"
 #include "server_call.h"
 
 enum {
@@ -17,11 +18,14 @@ enum {
 /* On the poller's thread; also when the call ends in the ordinary way. */
 static void on_closed(grpc_c_event *event, bool ok)
 {
-    (void)ok;
     grpc_c_server_watch *watch = (grpc_c_server_watch *)event;
+    if (watch->cancelled && atomic_load(&watch->state) == has_callback &&
+        grpc_c_lane_defer(watch->call->lane, event, ok))
+        return;
     if (watch->cancelled) {
         int expected = has_callback;
         atomic_store(&watch->seen_cancelled, true);
+        watch->caller = pthread_self();
         if (atomic_compare_exchange_strong(&watch->state, &expected, calling_back)) {
             watch->callback(watch->user_data);
             atomic_store(&watch->state, called_back);
@@ -46,8 +50,10 @@ void grpc_c_server_call_unwatch(grpc_c_server_call *call)
     if (!call->watch.started ||
         atomic_compare_exchange_strong(&call->watch.state, &expected, no_callback))
         return;
-    /* The callback may be running just now, with memory that goes with the handler. */
-    while (atomic_load(&call->watch.state) == calling_back)
+    /* The callback may be running just now, with memory that goes with the handler; unless it is
+     * the one who ends the call. */
+    while (atomic_load(&call->watch.state) == calling_back &&
+           !pthread_equal(call->watch.caller, pthread_self()))
         sched_yield();
 }
 

@@ -149,10 +149,12 @@ static void block_signals(sigset_t *ret_old)
     pthread_sigmask(SIG_SETMASK, &all, ret_old);
 }
 
-bool grpc_c_workers_start(grpc_c_workers *workers)
+bool grpc_c_workers_start(grpc_c_workers *workers, bool handlers_block)
 {
     sigset_t old;
-    unsigned wanted = 2 * workers->lane_count + workers->spare;
+    unsigned wanted = workers->lane_count;
+    if (handlers_block)
+        wanted += workers->lane_count + workers->spare;
     block_signals(&old);
     while (workers->thread_count < wanted) {
         grpc_c_worker *worker = &workers->threads[workers->thread_count];

@@ -21,7 +21,8 @@ typedef struct grpc_c_worker {
 struct grpc_c_workers {
     grpc_c_lane *lanes;
     unsigned lane_count;
-    /** max_workers and one more a lane, so that somebody polls even when all are in handlers. */
+    /** max_workers and one more a lane, so that somebody polls even when all are in handlers; one a
+     * lane where no handler blocks. */
     grpc_c_worker *threads;
     unsigned thread_count;
 
@@ -50,8 +51,11 @@ struct grpc_c_workers {
 bool grpc_c_workers_init(grpc_c_workers *workers, grpc_c_server *server, unsigned lanes,
                          unsigned max_workers);
 
-/** Creates the threads, which wait until opened. False, with none left, when that fails. */
-bool grpc_c_workers_start(grpc_c_workers *workers);
+/**
+ * Creates the threads, which wait until opened: those that handlers which block need, or just one a
+ * lane. False, with none left, when that fails.
+ */
+bool grpc_c_workers_start(grpc_c_workers *workers, bool handlers_block);
 
 /** Lets the threads poll. */
 void grpc_c_workers_open(grpc_c_workers *workers);
