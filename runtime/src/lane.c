@@ -212,25 +212,6 @@ static bool run_handlers(grpc_c_workers *workers, grpc_c_lane *lane, grpc_c_serv
     return true;
 }
 
-bool grpc_c_lane_defer(grpc_c_lane *lane, grpc_c_event *event, bool ok)
-{
-    if (!lane->nested)
-        return false;
-    GRPC_C_INVARIANT(lane->deferred == NULL);
-    lane->deferred = event;
-    lane->deferred_ok = ok;
-    return true;
-}
-
-/* What the last poller was in no position to run. */
-static void run_deferred(grpc_c_lane *lane)
-{
-    grpc_c_event *event = lane->deferred;
-    lane->deferred = NULL;
-    if (event != NULL)
-        event->done(event, lane->deferred_ok);
-}
-
 /* Takes one event. False when the lane has been shut down and there are no more. `ret_ready` is a
  * call that is to be served now; NULL for none. */
 static bool poll_once(grpc_c_lane *lane, grpc_c_server_call **ret_ready)
@@ -249,7 +230,6 @@ static bool poll_once(grpc_c_lane *lane, grpc_c_server_call **ret_ready)
 void grpc_c_lane_poll(grpc_c_workers *workers, grpc_c_lane *lane)
 {
     grpc_c_server_call *call = NULL; /* a worker that comes to a vacant lane looks at the backlog */
-    run_deferred(lane);
     do {
         if (!run_handlers(workers, lane, call))
             return;
@@ -278,7 +258,6 @@ static bool begin_polling_in_place(grpc_c_workers *workers, grpc_c_role *role)
 static void end_polling_in_place(grpc_c_workers *workers, grpc_c_role *role)
 {
     grpc_c_lane *lane = role->lane;
-    lane->nested = false;
     uint64_t token = atomic_load_explicit(&lane->token, memory_order_relaxed);
     while (!atomic_compare_exchange_weak(&lane->token, &token, (token + one_handler) | in_handler))
         continue;
@@ -288,7 +267,7 @@ static void end_polling_in_place(grpc_c_workers *workers, grpc_c_role *role)
 }
 
 /* Puts a call (NULL: none) into the backlog and, if there is anything to run there and a slot to
- * run it in, or something deferred, leaves the role to a standby worker: true then. */
+ * run it in, leaves the role to a standby worker: true then. */
 static bool leave_role(grpc_c_workers *workers, grpc_c_lane *lane, grpc_c_server_call *call)
 {
     if (call != NULL)
@@ -296,9 +275,8 @@ static bool leave_role(grpc_c_workers *workers, grpc_c_lane *lane, grpc_c_server
     pthread_mutex_lock(&workers->mutex);
     if (call != NULL)
         backlog_push(workers, call);
-    bool leave = lane->deferred != NULL || (workers->backlog != NULL && find_slot(workers, lane));
+    bool leave = workers->backlog != NULL && find_slot(workers, lane);
     if (leave) {
-        lane->nested = false;
         atomic_fetch_and(&lane->token, ~(uint64_t)counted);
         lane->vacant = true;
         pthread_cond_signal(workers->standing_by > 0 ? &workers->standby : &workers->watch);
@@ -311,15 +289,12 @@ static bool leave_role(grpc_c_workers *workers, grpc_c_lane *lane, grpc_c_server
 static void poll_in_place(grpc_c_workers *workers, grpc_c_role *role, const grpc_c_wait *wait)
 {
     grpc_c_server_call *ready = NULL;
-    grpc_c_lane *lane = role->lane;
     bool keep = begin_polling_in_place(workers, role);
-    if (keep)
-        lane->nested = true;
     while (keep && !grpc_c_wait_is_done(wait)) {
-        bool polled = poll_once(lane, &ready);
+        bool polled = poll_once(role->lane, &ready);
         GRPC_C_INVARIANT(polled);
-        if (ready != NULL || lane->deferred != NULL || atomic_load(&workers->backlog_count) > 0)
-            keep = !leave_role(workers, lane, ready);
+        if (ready != NULL || atomic_load(&workers->backlog_count) > 0)
+            keep = !leave_role(workers, role->lane, ready);
     }
     if (keep)
         end_polling_in_place(workers, role);

@@ -16,17 +16,18 @@
  *
  * A handler of a stream waits for messages. Whoever waits, polls: a worker that has the role polls
  * in place until its own event comes, and passes on what else comes: it wakes other handlers that
- * wait, and leaves the role, with a call or a callback that is to be run, to a standby worker. From
- * its first wait on, such a worker counts as away, and its lane's slot is free for others.
- *
- * Calls of async servicers need no worker: their handlers and callbacks run in place, on the
- * poller, outside of any slot. A server with none but such has a thread for each lane, or a queue
- * that its user drives.
+ * wait, and leaves the role, with a call that is to be run, to a standby worker. From its first
+ * wait on, such a worker counts as away, and its lane's slot is free for others.
  *
  * max_workers bounds the handlers that run at once. Each lane begins with one slot to run handlers
  * in place; the other slots are for workers that are away. When more are away than those, lanes
  * lose their slot: their poller goes on polling, for somebody must, and puts calls into the
  * backlog, from where workers take them when their handler returns.
+ *
+ * Async servicers need no worker: their handlers and callbacks run in place, on the poller, outside
+ * of any slot; where there are blocking servicers too, on the server's callback thread
+ * (callbacks.h). A server with async ones alone has one thread a lane, which never loses its role,
+ * or a queue that its user drives.
  *
  * Invariant, under the mutex: lanes without a slot = max(0, away - (max_workers - lanes)).
  */
@@ -58,11 +59,6 @@ struct grpc_c_lane {
 
     /** A call whose handler is to run, left by the event just handled. */
     grpc_c_server_call *ready;
-    /** The poller is a worker that waits in a handler, and must not run other calls' user code. */
-    bool nested;
-    /** An event put off for that reason, until the role has been left to another worker. */
-    grpc_c_event *deferred;
-    bool deferred_ok;
     grpc_c_server_call *pool;
     /** Calls not in the pool: waiting for an arrival, or running. */
     size_t in_use;
@@ -118,12 +114,5 @@ typedef enum grpc_c_lane_view {
 grpc_c_lane_view grpc_c_lane_look(grpc_c_workers *workers, grpc_c_lane *lane);
 
 bool grpc_c_lane_is_in_handler(const grpc_c_lane *lane);
-
-/**
- * To be asked by an event before it runs the user's code: true when that cannot be now, inside of
- * another call's handler, which may hold the very lock that the code wants. The event's `done` is
- * then called again, by another worker.
- */
-bool grpc_c_lane_defer(grpc_c_lane *lane, grpc_c_event *event, bool ok);
 
 #endif

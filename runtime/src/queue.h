@@ -20,6 +20,9 @@ typedef struct grpc_c_event grpc_c_event;
 struct grpc_c_event {
     /** Called by whoever takes the event from a `next` queue; unused with pluck. */
     void (*done)(grpc_c_event *event, bool ok);
+    /** While it waits in a list for its `done` to be called. */
+    grpc_c_event *next;
+    bool ok;
 };
 
 /**

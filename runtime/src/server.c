@@ -36,6 +36,24 @@ static grpc_server *create_core_server(const grpc_c_server_options *options)
     return server;
 }
 
+static bool init_locks(grpc_c_server *server)
+{
+    if (!grpc_c_cond_and_mutex_init(&server->changed, &server->mutex))
+        return false;
+    if (grpc_c_callbacks_init(&server->callbacks, server))
+        return true;
+    pthread_mutex_destroy(&server->mutex);
+    pthread_cond_destroy(&server->changed);
+    return false;
+}
+
+static void destroy_locks(grpc_c_server *server)
+{
+    grpc_c_callbacks_free(&server->callbacks);
+    pthread_mutex_destroy(&server->mutex);
+    pthread_cond_destroy(&server->changed);
+}
+
 grpc_c_server *grpc_c_server_new(const grpc_c_server_options *options)
 {
     grpc_c_server_options read;
@@ -46,7 +64,7 @@ grpc_c_server *grpc_c_server_new(const grpc_c_server_options *options)
         return NULL;
     server->options = read;
     server->options.core_arguments = NULL; /* were borrowed */
-    if (!grpc_c_cond_and_mutex_init(&server->changed, &server->mutex)) {
+    if (!init_locks(server)) {
         free(server);
         return NULL;
     }
@@ -57,8 +75,7 @@ grpc_c_server *grpc_c_server_new(const grpc_c_server_options *options)
         if (server->core != NULL)
             grpc_server_destroy(server->core);
         grpc_c_core_release();
-        pthread_mutex_destroy(&server->mutex);
-        pthread_cond_destroy(&server->changed);
+        destroy_locks(server);
         free(server);
         return NULL;
     }
@@ -192,6 +209,16 @@ bool grpc_c_server_add_async_service(grpc_c_server *server, const grpc_c_service
 
 /* ---- started ---- */
 
+static bool start_threads(grpc_c_server *server)
+{
+    if (!grpc_c_workers_start(&server->workers, server->has_blocking))
+        return false;
+    if (!server->has_blocking || grpc_c_callbacks_start(&server->callbacks))
+        return true;
+    grpc_c_workers_close(&server->workers);
+    return false;
+}
+
 bool grpc_c_server_start(grpc_c_server *server, grpc_c_error *error)
 {
     if (!lock_new(server, error))
@@ -200,7 +227,7 @@ bool grpc_c_server_start(grpc_c_server *server, grpc_c_error *error)
     for (unsigned i = 0; i < server->workers.lane_count; i++)
         if (!grpc_c_server_call_prepare(&server->workers.lanes[i]))
             reason = "there is no memory for calls";
-    if (reason == NULL && !grpc_c_workers_start(&server->workers, server->has_blocking))
+    if (reason == NULL && !start_threads(server))
         reason = "the server's threads cannot be created";
     if (reason == NULL) {
         grpc_server_start(server->core);
@@ -291,6 +318,7 @@ static void *stop_now(void *argument)
     wait_for_lanes(server);
     pthread_mutex_unlock(&server->mutex);
     grpc_c_workers_close(&server->workers);
+    grpc_c_callbacks_stop(&server->callbacks);
     pthread_mutex_lock(&server->mutex);
     server->state = GRPC_C_SERVER_STOPPED;
     pthread_cond_broadcast(&server->changed);
@@ -364,8 +392,7 @@ void grpc_c_server_free(grpc_c_server *server)
     grpc_server_destroy(server->core);
     grpc_c_workers_free(&server->workers);
     grpc_c_method_table_free(&server->methods);
-    pthread_mutex_destroy(&server->mutex);
-    pthread_cond_destroy(&server->changed);
+    destroy_locks(server);
     free(server);
     grpc_c_core_release();
 }

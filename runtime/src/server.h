@@ -13,6 +13,7 @@
 
 #include <grpc/grpc.h>
 
+#include "callbacks.h"
 #include "methods.h"
 #include "signals.h"
 #include "workers.h"
@@ -32,6 +33,7 @@ struct grpc_c_server {
     /** Immutable from start on. */
     grpc_c_method_table methods;
     grpc_c_workers workers;
+    grpc_c_callbacks callbacks;
 
     /** The grace of a stop is over: calls whose handler has not begun are not served any more. */
     _Atomic bool cancelling;

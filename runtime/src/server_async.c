@@ -1,8 +1,7 @@
 /*
  * Calls of async servicers: the handler begins them, finish ends them, and in between they are
- * memory that waits for events, which come to the lane's poller as all others do. Reads, writes and
- * finish are started by any thread; each of them counts in call->pending until its callback has
- * returned.
+ * memory that waits for events. Reads, writes and finish are started by any thread; each of them
+ * counts in call->pending until its callback has returned.
  */
 #include <stddef.h>
 
@@ -70,7 +69,7 @@ static void on_read(grpc_c_event *event, bool ok)
     grpc_c_server_call *call =
         (grpc_c_server_call *)((char *)event - offsetof(grpc_c_server_call, async.read_done));
     grpc_c_server_async *async = &call->async;
-    if (grpc_c_lane_defer(call->lane, event, ok))
+    if (grpc_c_callbacks_pass(&call->lane->server->callbacks, event, ok))
         return;
     grpc_c_deliver deliver = async->deliver;
     grpc_c_function callback = async->read_callback;
@@ -112,7 +111,7 @@ static void on_written(grpc_c_event *event, bool ok)
     grpc_c_server_call *call =
         (grpc_c_server_call *)((char *)event - offsetof(grpc_c_server_call, async.write_done));
     grpc_c_server_async *async = &call->async;
-    if (grpc_c_lane_defer(call->lane, event, ok))
+    if (grpc_c_callbacks_pass(&call->lane->server->callbacks, event, ok))
         return;
     grpc_c_done_callback callback = async->write_callback;
     void *user_data = async->write_user_data;

@@ -20,6 +20,7 @@ static void on_requested(grpc_c_event *event, bool ok);
 static void on_received(grpc_c_event *event, bool ok);
 static void on_ready(grpc_c_event *event, bool ok);
 static void on_finished(grpc_c_event *event, bool ok);
+static void on_over(grpc_c_event *event, bool ok);
 
 /* ---- the pool ---- */
 
@@ -182,17 +183,30 @@ static void count_active(grpc_c_lane *lane, int change)
     atomic_store_explicit(&lane->active, active + (unsigned)change, memory_order_relaxed);
 }
 
-void grpc_c_server_call_event_came(grpc_c_server_call *call)
+/* Nothing is to come any more. */
+static void on_over(grpc_c_event *event, bool ok)
 {
+    (void)ok;
+    grpc_c_server_call *call = (grpc_c_server_call *)event;
     grpc_c_lane *lane = call->lane;
-    if (atomic_fetch_sub(&call->pending, 1) > 1)
-        return;
     if (call->counted)
         count_active(lane, -1);
     clear(call);
     give_to_pool(call);
     if (lane->requested == 0) /* for want of memory, which there is now */
         grpc_c_server_call_request(lane);
+}
+
+void grpc_c_server_call_event_came(grpc_c_server_call *call)
+{
+    if (atomic_fetch_sub(&call->pending, 1) > 1)
+        return;
+    if (grpc_c_callbacks_is_here()) { /* the pool is the poller's */
+        call->event.done = on_over;
+        grpc_c_batch_nothing(call->core, &call->event);
+        return;
+    }
+    on_over(&call->event, true);
 }
 
 /* ---- arrival ---- */
@@ -204,7 +218,7 @@ static void on_ready(grpc_c_event *event, bool ok)
     event->done = on_ready; /* if it is called again */
     if (call->method->async_handler == NULL)
         call->lane->ready = call;
-    else if (!grpc_c_lane_defer(call->lane, event, ok))
+    else if (!grpc_c_callbacks_pass(&call->lane->server->callbacks, event, ok))
         grpc_c_server_call_start_async(call);
 }
 

@@ -170,14 +170,14 @@ bool grpc_c_server_call_pack_message(grpc_c_server_call *call, const ProtobufCMe
 /** Sends the headers, if they have not been, and call->write_buffer, if there is one. */
 void grpc_c_server_call_send(grpc_c_server_call *call, grpc_c_event *done);
 
-/** Runs the handler of an async servicer, on the poller's thread. Not to be touched afterwards. */
+/** Runs the handler of an async servicer, in place. Not to be touched afterwards. */
 void grpc_c_server_call_start_async(grpc_c_server_call *call);
 
 /** Ends the call with call->code and call->message. Not to be touched afterwards. */
 void grpc_c_server_call_finish(grpc_c_server_call *call);
 
 /** One of the events that the call had pending has come; the last one gives it back to the pool.
- * Poller only. */
+ * By the poller, or the callback thread. */
 void grpc_c_server_call_event_came(grpc_c_server_call *call);
 
 /** The handler returns: no callback is called any more. */

@@ -5,7 +5,7 @@
 #include <sched.h>
 
 #include "batch.h"
-#include "lane.h"
+#include "server.h"
 #include "server_call.h"
 
 enum {
@@ -15,12 +15,12 @@ enum {
     called_back,
 };
 
-/* On the poller's thread; also when the call ends in the ordinary way. */
+/* Also when the call ends in the ordinary way. */
 static void on_closed(grpc_c_event *event, bool ok)
 {
     grpc_c_server_watch *watch = (grpc_c_server_watch *)event;
     if (watch->cancelled && atomic_load(&watch->state) == has_callback &&
-        grpc_c_lane_defer(watch->call->lane, event, ok))
+        grpc_c_callbacks_pass(&watch->call->lane->server->callbacks, event, ok))
         return;
     if (watch->cancelled) {
         int expected = has_callback;

@@ -1,10 +1,10 @@
 /* Workers: the watcher, standby, and the threads' life. See lane.h for the idea. */
 #include "workers.h"
 
-#include <signal.h>
 #include <stdlib.h>
 
 #include "clock.h"
+#include "thread.h"
 
 enum {
     /* How often the watcher looks. A handler is overtaken after one to two of these. */
@@ -18,6 +18,11 @@ static _Thread_local grpc_c_server *current_server;
 grpc_c_server *grpc_c_workers_current_server(void)
 {
     return current_server;
+}
+
+void grpc_c_workers_enter_server(grpc_c_server *server)
+{
+    current_server = server;
 }
 
 /* ---- the watcher; under the mutex ---- */
@@ -121,7 +126,7 @@ static void *worker_main(void *argument)
     const grpc_c_worker *worker = argument;
     grpc_c_workers *workers = worker->workers;
     grpc_c_lane *lane = worker->first_lane;
-    current_server = workers->lanes[0].server;
+    grpc_c_workers_enter_server(workers->lanes[0].server);
     pthread_mutex_lock(&workers->mutex);
     while (!workers->open && !workers->closing)
         pthread_cond_wait(&workers->standby, &workers->mutex);
@@ -135,41 +140,23 @@ static void *worker_main(void *argument)
     return NULL;
 }
 
-/* Signals are the application's: none is delivered to our threads, but for those that a thread
- * brings upon itself. */
-static void block_signals(sigset_t *ret_old)
-{
-    sigset_t all;
-    sigfillset(&all);
-    sigdelset(&all, SIGSEGV);
-    sigdelset(&all, SIGBUS);
-    sigdelset(&all, SIGFPE);
-    sigdelset(&all, SIGILL);
-    sigdelset(&all, SIGABRT);
-    pthread_sigmask(SIG_SETMASK, &all, ret_old);
-}
-
 bool grpc_c_workers_start(grpc_c_workers *workers, bool handlers_block)
 {
-    sigset_t old;
     unsigned wanted = workers->lane_count;
     if (handlers_block)
         wanted += workers->lane_count + workers->spare;
-    block_signals(&old);
     while (workers->thread_count < wanted) {
         grpc_c_worker *worker = &workers->threads[workers->thread_count];
         worker->workers = workers;
         if (workers->thread_count < workers->lane_count)
             worker->first_lane = &workers->lanes[workers->thread_count];
-        if (pthread_create(&worker->thread, NULL, worker_main, worker) != 0)
+        if (!grpc_c_thread_start(&worker->thread, worker_main, worker))
             break;
         workers->thread_count++;
     }
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
     if (workers->thread_count == wanted)
         return true;
     grpc_c_workers_close(workers);
-    workers->closing = false;
     return false;
 }
 
@@ -193,6 +180,7 @@ void grpc_c_workers_close(grpc_c_workers *workers)
         grpc_c_queue_shutdown(workers->lanes[i].queue);
     while (workers->thread_count > 0)
         pthread_join(workers->threads[--workers->thread_count].thread, NULL);
+    workers->closing = false; /* a start that failed may be tried again */
 }
 
 /* ---- life ---- */

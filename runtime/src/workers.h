@@ -69,6 +69,9 @@ void grpc_c_workers_free(grpc_c_workers *workers);
 /** Calls running on all lanes; exact for the caller's lane, a moment old for the others. */
 unsigned grpc_c_workers_active(const grpc_c_workers *workers);
 
+/** This thread is one of the server's from now on. */
+void grpc_c_workers_enter_server(grpc_c_server *server);
+
 /** The server on one of whose threads we are; NULL elsewhere. */
 grpc_c_server *grpc_c_workers_current_server(void);
 
