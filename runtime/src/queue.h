@@ -20,6 +20,9 @@ typedef struct grpc_c_event grpc_c_event;
 struct grpc_c_event {
     /** Called by whoever takes the event from a `next` queue; unused with pluck. */
     void (*done)(grpc_c_event *event, bool ok);
+    /** While it waits in a list for its `done` to be called. */
+    grpc_c_event *next;
+    bool ok;
 };
 
 /**
@@ -46,6 +49,10 @@ grpc_c_queue_result grpc_c_queue_pluck(grpc_c_queue *queue, grpc_c_event *event,
 
 /** Waits for any event, without limit. Writes both when one has come. */
 grpc_c_queue_result grpc_c_queue_next(grpc_c_queue *queue, grpc_c_event **ret_event, bool *ret_ok);
+
+/** The same, until `deadline`: TIMEOUT where none has come by then. */
+grpc_c_queue_result grpc_c_queue_next_until(grpc_c_queue *queue, gpr_timespec deadline,
+                                            grpc_c_event **ret_event, bool *ret_ok);
 
 /** No operation may start any more; `next` returns SHUTDOWN after the last event. */
 void grpc_c_queue_shutdown(grpc_c_queue *queue);

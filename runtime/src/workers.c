@@ -1,10 +1,10 @@
 /* Workers: the watcher, standby, and the threads' life. See lane.h for the idea. */
 #include "workers.h"
 
-#include <signal.h>
 #include <stdlib.h>
 
 #include "clock.h"
+#include "thread.h"
 
 enum {
     /* How often the watcher looks. A handler is overtaken after one to two of these. */
@@ -135,35 +135,18 @@ static void *worker_main(void *argument)
     return NULL;
 }
 
-/* Signals are the application's: none is delivered to our threads, but for those that a thread
- * brings upon itself. */
-static void block_signals(sigset_t *ret_old)
-{
-    sigset_t all;
-    sigfillset(&all);
-    sigdelset(&all, SIGSEGV);
-    sigdelset(&all, SIGBUS);
-    sigdelset(&all, SIGFPE);
-    sigdelset(&all, SIGILL);
-    sigdelset(&all, SIGABRT);
-    pthread_sigmask(SIG_SETMASK, &all, ret_old);
-}
-
 bool grpc_c_workers_start(grpc_c_workers *workers)
 {
-    sigset_t old;
     unsigned wanted = 2 * workers->lane_count + workers->spare;
-    block_signals(&old);
     while (workers->thread_count < wanted) {
         grpc_c_worker *worker = &workers->threads[workers->thread_count];
         worker->workers = workers;
         if (workers->thread_count < workers->lane_count)
             worker->first_lane = &workers->lanes[workers->thread_count];
-        if (pthread_create(&worker->thread, NULL, worker_main, worker) != 0)
+        if (!grpc_c_thread_start(&worker->thread, worker_main, worker))
             break;
         workers->thread_count++;
     }
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
     if (workers->thread_count == wanted)
         return true;
     grpc_c_workers_close(workers);
