@@ -219,20 +219,10 @@ static void end_driving(grpc_c_completion_queue *queue)
     pthread_mutex_unlock(&queue->mutex);
 }
 
-static gpr_timespec core_deadline(int64_t timeout_ms)
-{
-    if (timeout_ms < 0)
-        return gpr_inf_future(GPR_CLOCK_MONOTONIC);
-    if (timeout_ms == 0)
-        return gpr_inf_past(GPR_CLOCK_MONOTONIC);
-    return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
-                        gpr_time_from_millis(timeout_ms, GPR_TIMESPAN));
-}
-
 /* Waits for one event and runs it, then those that have come meanwhile, up to `most` in all. */
 static driving drive_core(grpc_c_completion_queue *queue, int64_t timeout_ms, unsigned most)
 {
-    gpr_timespec deadline = core_deadline(timeout_ms);
+    gpr_timespec deadline = grpc_c_deadline_after_ms(timeout_ms);
     for (unsigned taken = 0; taken < most; taken++) {
         grpc_c_event *event;
         bool ok;
@@ -245,7 +235,7 @@ static driving drive_core(grpc_c_completion_queue *queue, int64_t timeout_ms, un
         case GRPC_C_QUEUE_SHUTDOWN:
             return taken == 0 ? driving_ended : driving_goes_on;
         }
-        deadline = core_deadline(0);
+        deadline = grpc_c_deadline_after_ms(0);
     }
     return driving_goes_on;
 }

@@ -34,6 +34,16 @@ grpc_c_queue *grpc_c_queue_new_for_next(void)
     return grpc_completion_queue_create_for_next(NULL);
 }
 
+gpr_timespec grpc_c_deadline_after_ms(int64_t timeout_ms)
+{
+    if (timeout_ms < 0)
+        return gpr_inf_future(GPR_CLOCK_MONOTONIC);
+    if (timeout_ms == 0)
+        return gpr_inf_past(GPR_CLOCK_MONOTONIC);
+    return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                        gpr_time_from_millis(timeout_ms, GPR_TIMESPAN));
+}
+
 static grpc_c_queue_result take(grpc_event event, bool *ret_ok)
 {
     switch (event.type) {

@@ -37,6 +37,9 @@ grpc_c_queue *grpc_c_queue_new_for_pluck(void);
 /** A queue that one thread at a time takes all events from, as they come. */
 grpc_c_queue *grpc_c_queue_new_for_next(void);
 
+/** In so many milliseconds; negative: never. */
+gpr_timespec grpc_c_deadline_after_ms(int64_t timeout_ms);
+
 typedef enum grpc_c_queue_result {
     GRPC_C_QUEUE_EVENT,
     GRPC_C_QUEUE_TIMEOUT,
