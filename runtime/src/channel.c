@@ -8,6 +8,7 @@
 #include "core.h"
 #include "core_args.h"
 #include "options.h"
+#include "own_queue.h"
 
 /* NULL when memory is short. */
 static grpc_channel *create_core_channel(const char *target, const grpc_c_channel_options *options)
@@ -63,12 +64,14 @@ grpc_c_channel *grpc_c_insecure_channel_new(const char *target,
     }
     channel->codec = read.codec;
     channel->max_call_memory_bytes = read.max_call_memory_bytes;
+    channel->queue = read.completion_queue;
+    atomic_init(&channel->references, 1);
     return channel;
 }
 
-void grpc_c_channel_free(grpc_c_channel *channel)
+static void release(grpc_c_channel *channel)
 {
-    if (channel == NULL)
+    if (atomic_fetch_sub(&channel->references, 1) > 1)
         return;
     while (channel->services != NULL) {
         grpc_c_bound_service *service = channel->services;
@@ -76,10 +79,57 @@ void grpc_c_channel_free(grpc_c_channel *channel)
         free(service);
     }
     pthread_mutex_destroy(&channel->mutex);
-    grpc_channel_destroy(channel->core);
+    if (channel->queue_is_own)
+        grpc_c_own_queue_release();
     grpc_c_core_release();
     free(channel);
 }
+
+void grpc_c_channel_free(grpc_c_channel *channel)
+{
+    if (channel == NULL)
+        return;
+    grpc_channel_destroy(channel->core); /* ends the watches of its state */
+    release(channel);
+}
+
+/* ---- async operations ---- */
+
+grpc_c_completion_queue *grpc_c_channel_enter_queue(grpc_c_channel *channel,
+                                                    grpc_c_completion_queue *queue,
+                                                    grpc_c_status_code *ret_code,
+                                                    const char **ret_reason)
+{
+    if (queue == NULL) {
+        pthread_mutex_lock(&channel->mutex);
+        if (channel->queue == NULL) {
+            channel->queue = grpc_c_own_queue_acquire();
+            channel->queue_is_own = channel->queue != NULL;
+        }
+        queue = channel->queue;
+        pthread_mutex_unlock(&channel->mutex);
+    }
+    if (queue == NULL) {
+        *ret_code = GRPC_C_STATUS_RESOURCE_EXHAUSTED;
+        *ret_reason = "no memory, or no thread, for the library's completion queue";
+        return NULL;
+    }
+    if (!grpc_c_completion_queue_enter(queue)) {
+        *ret_code = GRPC_C_STATUS_UNAVAILABLE;
+        *ret_reason = "the completion queue is shut down";
+        return NULL;
+    }
+    atomic_fetch_add(&channel->references, 1);
+    return queue;
+}
+
+void grpc_c_channel_leave_queue(grpc_c_channel *channel, grpc_c_completion_queue *queue)
+{
+    grpc_c_completion_queue_leave(queue);
+    release(channel);
+}
+
+/* ---- services ---- */
 
 static grpc_c_bound_service *bind_service(grpc_channel *core, const grpc_c_service *service)
 {

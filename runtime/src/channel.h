@@ -5,6 +5,7 @@
 #define GRPC_C_CHANNEL_INTERNAL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include <grpc-c/channel.h>
 #include <grpc-c/generated.h>
@@ -33,9 +34,28 @@ struct grpc_c_channel {
     /** Of the options, with the defaults filled in, what core does not keep. */
     const grpc_c_codec *codec;
     size_t max_call_memory_bytes;
-    /** Guards the list. */
+    /** The user's, until freed, and those of async operations under way: what they look at stays
+     * when the user frees context and channel meanwhile. */
+    atomic_uint references;
+    /** Guards what follows. */
     pthread_mutex_t mutex;
     grpc_c_bound_service *services;
+    /** For async calls: the user's, or a reference to the library's own, taken when the first call
+     * needs it; NULL until then. */
+    grpc_c_completion_queue *queue;
+    bool queue_is_own;
 };
+
+/**
+ * Enters `queue` (NULL: the channel's) and returns it, for an async operation of the channel, which
+ * acquires that, too. NULL, with a status and a constant reason, where that cannot be done.
+ */
+grpc_c_completion_queue *grpc_c_channel_enter_queue(grpc_c_channel *channel,
+                                                    grpc_c_completion_queue *queue,
+                                                    grpc_c_status_code *ret_code,
+                                                    const char **ret_reason);
+
+/** The counterpart, for `done` to call before the user's last callback. */
+void grpc_c_channel_leave_queue(grpc_c_channel *channel, grpc_c_completion_queue *queue);
 
 #endif

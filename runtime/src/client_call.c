@@ -3,7 +3,6 @@
 
 #include <grpc/grpc.h>
 #include <grpc/slice.h>
-#include <grpc/support/time.h>
 
 #include "core.h"
 #include "server_call.h"
@@ -24,18 +23,43 @@ bool grpc_c_client_call_takes(const grpc_c_bound_method *method, const ProtobufC
     return message != NULL && message->descriptor == method->request;
 }
 
+grpc_c_buffer *grpc_c_client_call_pack(const grpc_c_stub *stub, size_t method,
+                                       const ProtobufCMessage *request, const char **ret_reason)
+{
+    *ret_reason = grpc_c_client_call_misuse(stub, method);
+    if (*ret_reason != NULL)
+        return NULL;
+    if (!grpc_c_client_call_takes(&stub->service->methods[method], request)) {
+        *ret_reason = "the request is NULL, not initialised, or of another type";
+        return NULL;
+    }
+    return grpc_c_buffer_pack(stub->channel->codec, request, ret_reason);
+}
+
+bool grpc_c_client_call_pack_for_stream(const grpc_c_stub *stub, size_t method,
+                                        const ProtobufCMessage *request, grpc_c_buffer **ret_buffer,
+                                        const char **ret_reason)
+{
+    *ret_reason = grpc_c_client_call_misuse(stub, method);
+    if (*ret_reason != NULL)
+        return false;
+    switch (stub->service->service->methods[method].kind) {
+    case GRPC_C_METHOD_UNARY:
+        *ret_reason = "the method does not stream";
+        return false;
+    case GRPC_C_METHOD_SERVER_STREAMING:
+        *ret_buffer = grpc_c_client_call_pack(stub, method, request, ret_reason);
+        return *ret_buffer != NULL;
+    default:
+        *ret_buffer = NULL;
+        return true;
+    }
+}
+
 void grpc_c_client_call_refuse(grpc_c_client_context *context, const char *reason)
 {
     grpc_c_client_context_forget(context);
     grpc_c_client_context_fail(context, GRPC_C_STATUS_INTERNAL, reason);
-}
-
-static gpr_timespec deadline_after(int64_t timeout_ms)
-{
-    if (timeout_ms < 0)
-        return gpr_inf_future(GPR_CLOCK_MONOTONIC);
-    return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
-                        gpr_time_from_millis(timeout_ms, GPR_TIMESPAN));
 }
 
 static void enter_phase(grpc_c_client_context *context, grpc_c_call_phase phase, grpc_call *call)
@@ -60,7 +84,7 @@ static grpc_call *parent_call(grpc_c_client_context *context)
 }
 
 bool grpc_c_client_call_begin(grpc_c_client_context *context, const grpc_c_stub *stub,
-                              size_t method)
+                              size_t method, grpc_c_queue *queue)
 {
     grpc_c_client_context_forget(context);
     enter_phase(context, GRPC_C_CALL_BEGINNING, NULL);
@@ -72,15 +96,21 @@ bool grpc_c_client_call_begin(grpc_c_client_context *context, const grpc_c_stub 
         enter_phase(context, GRPC_C_CALL_OVER, NULL);
         return false;
     }
-    if (context->queue == NULL) {
+    if (!context->holds_core)
         grpc_c_core_acquire();
-        context->queue = grpc_c_queue_new_for_pluck();
+    context->holds_core = true;
+    if (queue == NULL) {
+        if (context->queue == NULL)
+            context->queue = grpc_c_queue_new_for_pluck();
+        queue = context->queue;
     }
+    context->stream = (grpc_c_client_stream_state){.failure = GRPC_C_STATUS_OK};
     enter_phase(context, GRPC_C_CALL_RUNNING,
                 grpc_channel_create_registered_call(stub->channel->core, parent_call(context),
-                                                    GRPC_PROPAGATE_DEFAULTS, context->queue,
+                                                    GRPC_PROPAGATE_DEFAULTS, queue,
                                                     context->method->handle,
-                                                    deadline_after(context->timeout_ms), NULL));
+                                                    grpc_c_deadline_after_ms(context->timeout_ms),
+                                                    NULL));
     return true;
 }
 
@@ -104,6 +134,29 @@ void grpc_c_client_call_take_headers(grpc_c_client_context *context)
             grpc_c_metadata_copy(&context->results.initial_metadata, &context->arena);
 }
 
+void grpc_c_client_call_fail(grpc_c_client_context *context, grpc_c_status_code code,
+                             const char *message)
+{
+    if (context->stream.failure == GRPC_C_STATUS_OK) {
+        context->stream.failure = code;
+        context->stream.failure_message = message;
+    }
+    grpc_call_cancel(context->call, NULL);
+}
+
+static void take_status(grpc_c_client_context *context)
+{
+    grpc_slice message = context->results.message;
+    context->code = (grpc_c_status_code)context->results.code;
+    if ((unsigned)context->code > GRPC_C_STATUS_UNAUTHENTICATED) /* a peer may send any number */
+        context->code = GRPC_C_STATUS_UNKNOWN;
+    if (context->code == GRPC_C_STATUS_OK || GRPC_SLICE_LENGTH(message) == 0)
+        return;
+    const char *copy = grpc_c_arena_copy_string(&context->arena, GRPC_SLICE_START_PTR(message),
+                                                GRPC_SLICE_LENGTH(message));
+    context->message = copy != NULL ? copy : "";
+}
+
 void grpc_c_client_call_end(grpc_c_client_context *context)
 {
     grpc_call *call = context->call;
@@ -114,15 +167,10 @@ void grpc_c_client_call_end(grpc_c_client_context *context)
         grpc_c_metadata_copy(&context->results.trailing_metadata, &context->arena);
     grpc_call_unref(call);
     context->results.initial_metadata.count = context->results.trailing_metadata.count = 0;
-    grpc_slice message = context->results.message;
-    context->code = (grpc_c_status_code)context->results.code;
-    if ((unsigned)context->code > GRPC_C_STATUS_UNAUTHENTICATED) /* a peer may send any number */
-        context->code = GRPC_C_STATUS_UNKNOWN;
-    if (context->code == GRPC_C_STATUS_OK || GRPC_SLICE_LENGTH(message) == 0)
-        return;
-    const char *copy = grpc_c_arena_copy_string(&context->arena, GRPC_SLICE_START_PTR(message),
-                                                GRPC_SLICE_LENGTH(message));
-    context->message = copy != NULL ? copy : "";
+    take_status(context);
+    if (context->stream.failure != GRPC_C_STATUS_OK)
+        grpc_c_client_context_fail(context, context->stream.failure,
+                                   context->stream.failure_message);
 }
 
 const ProtobufCMessage *grpc_c_client_call_unpack(grpc_c_client_context *context)
@@ -155,21 +203,18 @@ const ProtobufCMessage *grpc_c_stub_unary_call(const grpc_c_stub *stub, size_t m
                                                const ProtobufCMessage *request,
                                                grpc_c_client_context *context)
 {
-    if (context == NULL)
+    if (context == NULL || grpc_c_client_context_is_busy(context))
         return NULL;
-    const char *reason = grpc_c_client_call_misuse(stub, method);
-    if (reason == NULL && !grpc_c_client_call_takes(&stub->service->methods[method], request))
-        reason = "the request is NULL, not initialised, or of another type";
     /* Packed before the last results go, since a request may be made of the last reply: the token
      * of the next page, say. */
-    grpc_c_buffer *buffer =
-        reason == NULL ? grpc_c_buffer_pack(stub->channel->codec, request, &reason) : NULL;
+    const char *reason;
+    grpc_c_buffer *buffer = grpc_c_client_call_pack(stub, method, request, &reason);
     if (buffer == NULL) {
         grpc_c_client_call_refuse(context, reason);
         return NULL;
     }
     const ProtobufCMessage *reply = NULL;
-    if (grpc_c_client_call_begin(context, stub, method)) {
+    if (grpc_c_client_call_begin(context, stub, method, NULL)) {
         const grpc_c_headers headers = grpc_c_client_call_headers(context);
         grpc_c_batch_unary_call(context->call, &headers,
                                 (grpc_c_outgoing){buffer, context->send_uncompressed},

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client_async.h"
 #include "client_call.h"
 #include "core.h"
 
@@ -29,20 +30,33 @@ grpc_c_client_context *grpc_c_client_context_new(void)
     return context;
 }
 
+bool grpc_c_client_context_is_busy(const grpc_c_client_context *context)
+{
+    pthread_mutex_t *mutex = (pthread_mutex_t *)&context->mutex;
+    pthread_mutex_lock(mutex);
+    bool busy = context->async.queue != NULL;
+    pthread_mutex_unlock(mutex);
+    return busy;
+}
+
 void grpc_c_client_context_free(grpc_c_client_context *context)
 {
-    if (context == NULL)
-        return;
+    if (context != NULL && !grpc_c_client_async_abandon(context))
+        grpc_c_client_context_destroy(context);
+}
+
+void grpc_c_client_context_destroy(grpc_c_client_context *context)
+{
     grpc_c_client_context_forget(context);
     grpc_c_client_results_free(&context->results);
     grpc_c_arena_free(&context->arena);
     grpc_c_arena_free(&context->message_arena);
     grpc_c_metadata_list_free(&context->metadata);
     pthread_mutex_destroy(&context->mutex);
-    if (context->queue != NULL) {
+    if (context->queue != NULL)
         grpc_c_queue_free_pluck(context->queue);
+    if (context->holds_core)
         grpc_c_core_release();
-    }
     free(context);
 }
 
@@ -63,10 +77,15 @@ void grpc_c_client_context_reset(grpc_c_client_context *context)
 {
     if (context == NULL)
         return;
+    if (grpc_c_client_context_is_busy(context)) {
+        grpc_c_log_error("grpc_c_client_context_reset: refused, since an async call is under way");
+        return;
+    }
     grpc_c_client_context_forget(context);
     context->timeout_ms = no_timeout;
     context->wait_for_ready = context->send_uncompressed = false;
     context->parent = NULL;
+    context->completion_queue = NULL;
     grpc_c_metadata_list_clear(&context->metadata);
     pthread_mutex_lock(&context->mutex);
     context->phase = GRPC_C_CALL_NONE;
@@ -113,6 +132,13 @@ bool grpc_c_client_context_set_parent(grpc_c_client_context *context, grpc_c_ser
     return true;
 }
 
+void grpc_c_client_context_set_completion_queue(grpc_c_client_context *context,
+                                                grpc_c_completion_queue *queue)
+{
+    if (context != NULL)
+        context->completion_queue = queue;
+}
+
 bool grpc_c_client_context_set_compression(grpc_c_client_context *context,
                                            grpc_c_compression compression)
 {
@@ -138,6 +164,12 @@ bool grpc_c_client_context_add_binary_metadata(grpc_c_client_context *context, c
     return context != NULL && grpc_c_metadata_list_add(&context->metadata, key, value, size);
 }
 
+/* What a call ends with is its own until then, which may be on another thread. */
+static bool has_ended(const grpc_c_client_context *context)
+{
+    return context != NULL && !grpc_c_client_context_is_busy(context);
+}
+
 const grpc_c_metadata *grpc_c_client_context_initial_metadata(const grpc_c_client_context *context)
 {
     static const grpc_c_metadata none = {0, NULL};
@@ -147,7 +179,7 @@ const grpc_c_metadata *grpc_c_client_context_initial_metadata(const grpc_c_clien
 const grpc_c_metadata *grpc_c_client_context_trailing_metadata(const grpc_c_client_context *context)
 {
     static const grpc_c_metadata none = {0, NULL};
-    return context != NULL ? &context->trailing_metadata : &none;
+    return has_ended(context) ? &context->trailing_metadata : &none;
 }
 
 const void *grpc_c_client_context_status_details(const grpc_c_client_context *context,
@@ -163,27 +195,32 @@ const void *grpc_c_client_context_status_details(const grpc_c_client_context *co
 
 grpc_c_status_code grpc_c_client_context_status(const grpc_c_client_context *context)
 {
-    return context != NULL ? context->code : GRPC_C_STATUS_INTERNAL;
+    if (context == NULL)
+        return GRPC_C_STATUS_INTERNAL;
+    return has_ended(context) ? context->code : GRPC_C_STATUS_OK;
 }
 
 const char *grpc_c_client_context_message(const grpc_c_client_context *context)
 {
-    return context != NULL ? context->message : "no context";
+    if (context == NULL)
+        return "no context";
+    return has_ended(context) ? context->message : "";
 }
 
 const char *grpc_c_client_context_error(grpc_c_client_context *context)
 {
     if (context == NULL)
         return "INTERNAL: no context";
-    const char *name = grpc_c_status_code_name(context->code);
-    if (context->code == GRPC_C_STATUS_OK || context->message[0] == '\0')
+    const char *name = grpc_c_status_code_name(grpc_c_client_context_status(context));
+    const char *message = grpc_c_client_context_message(context);
+    if (message[0] == '\0' || context->code == GRPC_C_STATUS_OK)
         return name;
     if (context->error_line == NULL) {
-        size_t size = strlen(name) + strlen(": ") + strlen(context->message) + 1;
+        size_t size = strlen(name) + strlen(": ") + strlen(message) + 1;
         context->error_line = grpc_c_arena_alloc(&context->arena, size);
         if (context->error_line == NULL)
             return name;
-        snprintf(context->error_line, size, "%s: %s", name, context->message);
+        snprintf(context->error_line, size, "%s: %s", name, message);
     }
     return context->error_line;
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include <grpc-c/client_context.h>
+#include <grpc-c/generated.h>
 
 #include "arena.h"
 #include "batch.h"
@@ -43,14 +44,66 @@ typedef struct grpc_c_client_stream_state {
     const char *failure_message;
 } grpc_c_client_stream_state;
 
+/** One of the operations of an async call. */
+typedef struct grpc_c_client_operation {
+    /** First, so that the event is the operation. */
+    grpc_c_event event;
+    grpc_c_client_context *context;
+} grpc_c_client_operation;
+
+/** A user's callback that gets a message. */
+typedef struct grpc_c_message_callback {
+    grpc_c_deliver deliver;
+    grpc_c_function function;
+    void *user_data;
+} grpc_c_message_callback;
+
+/** The state of an async call, unary or beside that of a stream; under the context's mutex. */
+typedef struct grpc_c_client_async_state {
+    /** Where its events come; NULL when no async call is under way: the context is not busy. */
+    grpc_c_completion_queue *queue;
+    /** Batches in flight, and events that are being dealt with. */
+    unsigned outstanding;
+    bool streams;
+    /** The context was freed meanwhile: no more callbacks. */
+    bool abandoned;
+
+    grpc_c_client_operation open;
+    grpc_c_buffer *open_buffer;
+
+    grpc_c_client_operation read;
+    bool reading;
+    grpc_c_message_callback on_read;
+
+    /** Writes and writes_done. */
+    grpc_c_client_operation write;
+    bool writing;
+    grpc_c_done_callback on_written;
+    void *written_user_data;
+
+    /** Finish, which a unary call begins with. The callback is one of the two. */
+    bool finishing;
+    bool with_reply;
+    grpc_c_message_callback on_reply;
+    grpc_c_status_callback on_status;
+    void *status_user_data;
+    grpc_c_client_operation status;
+    bool status_asked;
+    /** The read of what the user does not want to read any more. */
+    grpc_c_client_operation drain;
+    bool draining;
+    grpc_c_buffer *unread;
+} grpc_c_client_async_state;
+
 struct grpc_c_client_context {
     /** Status and metadata of the last call; reset when the next begins. */
     grpc_c_arena arena;
     /** The reply, or what a stream's read returned, until the next. */
     grpc_c_arena message_arena;
-    /** Made by the first call and kept: a queue a call would cost 15 to 20 % more. It holds one
-     * reference to core. */
+    /** Made by the first blocking call and kept: a queue a call would cost 15 to 20 % more. */
     grpc_c_queue *queue;
+    /** From the first call on, a reference to core. */
+    bool holds_core;
     grpc_c_event done;
     grpc_c_client_results results;
     grpc_c_client_stream_state stream;
@@ -59,19 +112,22 @@ struct grpc_c_client_context {
     int64_t timeout_ms;
     bool wait_for_ready;
     bool send_uncompressed;
+    /** For async calls; NULL for the channel's. */
+    grpc_c_completion_queue *completion_queue;
     /** The server's call that this one's are part of; NULL for none. */
     grpc_c_server_context *parent;
     grpc_c_metadata_list metadata;
 
-    /** Guards what cancel reads. */
+    /** Guards what cancel reads, and the async call. */
     pthread_mutex_t mutex;
     grpc_c_call_phase phase;
     bool cancelled;
     /** NULL when no call runs. */
     grpc_call *call;
+    grpc_c_client_async_state async;
 
     /** Of the call that runs, or was the last. */
-    const grpc_c_channel *channel;
+    grpc_c_channel *channel;
     const grpc_c_bound_method *method;
 
     grpc_c_metadata initial_metadata;
@@ -82,6 +138,12 @@ struct grpc_c_client_context {
     /** Code and message as one line; NULL until somebody asks. */
     char *error_line;
 };
+
+/** Whether an async call is under way: nothing but cancel and free may touch the context. */
+bool grpc_c_client_context_is_busy(const grpc_c_client_context *context);
+
+/** Free, for a context that is not busy. */
+void grpc_c_client_context_destroy(grpc_c_client_context *context);
 
 /** Ends a call that is still open, and forgets the last one's results. */
 void grpc_c_client_context_forget(grpc_c_client_context *context);

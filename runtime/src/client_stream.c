@@ -11,61 +11,46 @@ static grpc_c_client_context *context_of(grpc_c_client_stream *stream)
     return (grpc_c_client_context *)stream;
 }
 
-/* Fails the call from here: the server hears of a cancel, the user of `message`. */
+/* An async call has functions of its own, and is not touched by these. */
+static bool is_open(grpc_c_client_context *context)
+{
+    if (context == NULL)
+        return false;
+    pthread_mutex_lock(&context->mutex);
+    bool open = context->call != NULL && context->async.queue == NULL;
+    pthread_mutex_unlock(&context->mutex);
+    return open;
+}
+
 static void fail_here(grpc_c_client_context *context, grpc_c_status_code code, const char *message)
 {
     pthread_mutex_lock(&context->mutex); /* the writer and the reader may both fail */
-    if (context->stream.failure == GRPC_C_STATUS_OK) {
-        context->stream.failure = code;
-        context->stream.failure_message = message;
-    }
+    grpc_c_client_call_fail(context, code, message);
     pthread_mutex_unlock(&context->mutex);
-    grpc_call_cancel(context->call, NULL);
 }
 
 /* ---- begin ---- */
-
-static const char *stream_misuse(const grpc_c_stub *stub, size_t method,
-                                 const ProtobufCMessage *request)
-{
-    const char *reason = grpc_c_client_call_misuse(stub, method);
-    if (reason != NULL)
-        return reason;
-    grpc_c_method_kind kind = stub->service->service->methods[method].kind;
-    if (kind == GRPC_C_METHOD_UNARY)
-        return "the method does not stream";
-    if (kind == GRPC_C_METHOD_SERVER_STREAMING &&
-        !grpc_c_client_call_takes(&stub->service->methods[method], request))
-        return "the request is NULL, not initialised, or of another type";
-    return NULL;
-}
 
 grpc_c_client_stream *grpc_c_stub_stream_call(const grpc_c_stub *stub, size_t method,
                                               const ProtobufCMessage *request,
                                               grpc_c_client_context *context)
 {
-    if (context == NULL)
+    if (context == NULL || grpc_c_client_context_is_busy(context))
         return NULL;
     grpc_c_client_stream *stream = (grpc_c_client_stream *)context;
-    const char *reason = stream_misuse(stub, method, request);
-    bool one_request = reason == NULL && stub->service->service->methods[method].kind ==
-                                             GRPC_C_METHOD_SERVER_STREAMING;
-    grpc_c_buffer *buffer = NULL;
-    if (one_request)
-        buffer = grpc_c_buffer_pack(stub->channel->codec, request, &reason);
-    if (reason != NULL) {
+    const char *reason;
+    grpc_c_buffer *buffer;
+    if (!grpc_c_client_call_pack_for_stream(stub, method, request, &buffer, &reason)) {
         grpc_c_client_call_refuse(context, reason);
         return stream;
     }
-    if (!grpc_c_client_call_begin(context, stub, method)) {
+    if (!grpc_c_client_call_begin(context, stub, method, NULL)) {
         grpc_c_buffer_free(buffer);
         return stream;
     }
-    context->stream = (grpc_c_client_stream_state){
-        .write_in_flight = true,
-        .writes_done = one_request,
-        .write_buffer = buffer,
-    };
+    context->stream.write_in_flight = true;
+    context->stream.writes_done = buffer != NULL;
+    context->stream.write_buffer = buffer;
     const grpc_c_headers headers = grpc_c_client_call_headers(context);
     grpc_c_batch_open(context->call, &headers,
                       (grpc_c_outgoing){buffer, context->send_uncompressed},
@@ -91,7 +76,7 @@ static bool settle_write(grpc_c_client_context *context)
 bool grpc_c_client_stream_write(grpc_c_client_stream *stream, const ProtobufCMessage *message)
 {
     grpc_c_client_context *context = context_of(stream);
-    if (context == NULL || context->call == NULL || context->stream.writes_done ||
+    if (!is_open(context) || context->stream.writes_done ||
         !grpc_c_client_call_takes(context->method, message) || !settle_write(context))
         return false;
     const char *reason;
@@ -111,7 +96,7 @@ bool grpc_c_client_stream_write(grpc_c_client_stream *stream, const ProtobufCMes
 bool grpc_c_client_stream_writes_done(grpc_c_client_stream *stream)
 {
     grpc_c_client_context *context = context_of(stream);
-    if (context == NULL || context->call == NULL || context->stream.writes_done)
+    if (!is_open(context) || context->stream.writes_done)
         return false;
     bool settled = settle_write(context);
     context->stream.writes_done = true;
@@ -143,7 +128,7 @@ static bool receive(grpc_c_client_context *context)
 const ProtobufCMessage *grpc_c_client_stream_read(grpc_c_client_stream *stream)
 {
     grpc_c_client_context *context = context_of(stream);
-    if (context == NULL || context->call == NULL)
+    if (!is_open(context))
         return NULL;
     grpc_c_arena_reset(&context->message_arena);
     if (!receive(context))
@@ -167,15 +152,14 @@ static void end_call(grpc_c_client_context *context, grpc_c_buffer **reply)
     grpc_c_client_call_wait(context, &context->done);
     settle_write(context);
     grpc_c_client_call_end(context);
-    if (state->failure != GRPC_C_STATUS_OK)
-        grpc_c_client_context_fail(context, state->failure, state->failure_message);
 }
 
 grpc_c_status_code grpc_c_client_stream_finish(grpc_c_client_stream *stream)
 {
     grpc_c_client_context *context = context_of(stream);
-    if (context == NULL || context->call == NULL)
-        return grpc_c_client_context_status(context);
+    if (!is_open(context))
+        return context == NULL || grpc_c_client_context_is_busy(context) ? GRPC_C_STATUS_INTERNAL
+                                                                         : context->code;
     grpc_c_client_stream_writes_done(stream);
     /* A message in the way means that the server has more to say than its caller wants to hear. */
     if (receive(context))
@@ -187,7 +171,7 @@ grpc_c_status_code grpc_c_client_stream_finish(grpc_c_client_stream *stream)
 const ProtobufCMessage *grpc_c_client_stream_finish_with_reply(grpc_c_client_stream *stream)
 {
     grpc_c_client_context *context = context_of(stream);
-    if (context == NULL || context->call == NULL)
+    if (!is_open(context))
         return NULL;
     grpc_c_client_stream_writes_done(stream);
     end_call(context, &context->results.reply);

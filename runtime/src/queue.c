@@ -34,6 +34,16 @@ grpc_c_queue *grpc_c_queue_new_for_next(void)
     return grpc_completion_queue_create_for_next(NULL);
 }
 
+gpr_timespec grpc_c_deadline_after_ms(int64_t timeout_ms)
+{
+    if (timeout_ms < 0)
+        return gpr_inf_future(GPR_CLOCK_MONOTONIC);
+    if (timeout_ms == 0)
+        return gpr_inf_past(GPR_CLOCK_MONOTONIC);
+    return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                        gpr_time_from_millis(timeout_ms, GPR_TIMESPAN));
+}
+
 static grpc_c_queue_result take(grpc_event event, bool *ret_ok)
 {
     switch (event.type) {
@@ -55,13 +65,19 @@ grpc_c_queue_result grpc_c_queue_pluck(grpc_c_queue *queue, grpc_c_event *event,
     return take(grpc_completion_queue_pluck(queue, event, deadline, NULL), ret_ok);
 }
 
-grpc_c_queue_result grpc_c_queue_next(grpc_c_queue *queue, grpc_c_event **ret_event, bool *ret_ok)
+grpc_c_queue_result grpc_c_queue_next_until(grpc_c_queue *queue, gpr_timespec deadline,
+                                            grpc_c_event **ret_event, bool *ret_ok)
 {
-    grpc_event event = grpc_completion_queue_next(queue, gpr_inf_future(GPR_CLOCK_MONOTONIC), NULL);
+    grpc_event event = grpc_completion_queue_next(queue, deadline, NULL);
     grpc_c_queue_result result = take(event, ret_ok);
     if (result == GRPC_C_QUEUE_EVENT)
         *ret_event = event.tag;
     return result;
+}
+
+grpc_c_queue_result grpc_c_queue_next(grpc_c_queue *queue, grpc_c_event **ret_event, bool *ret_ok)
+{
+    return grpc_c_queue_next_until(queue, gpr_inf_future(GPR_CLOCK_MONOTONIC), ret_event, ret_ok);
 }
 
 void grpc_c_queue_shutdown(grpc_c_queue *queue)

@@ -37,6 +37,9 @@ grpc_c_queue *grpc_c_queue_new_for_pluck(void);
 /** A queue that one thread at a time takes all events from, as they come. */
 grpc_c_queue *grpc_c_queue_new_for_next(void);
 
+/** In so many milliseconds; negative: never. */
+gpr_timespec grpc_c_deadline_after_ms(int64_t timeout_ms);
+
 typedef enum grpc_c_queue_result {
     GRPC_C_QUEUE_EVENT,
     GRPC_C_QUEUE_TIMEOUT,
@@ -49,6 +52,10 @@ grpc_c_queue_result grpc_c_queue_pluck(grpc_c_queue *queue, grpc_c_event *event,
 
 /** Waits for any event, without limit. Writes both when one has come. */
 grpc_c_queue_result grpc_c_queue_next(grpc_c_queue *queue, grpc_c_event **ret_event, bool *ret_ok);
+
+/** The same, until `deadline`: TIMEOUT where none has come by then. */
+grpc_c_queue_result grpc_c_queue_next_until(grpc_c_queue *queue, gpr_timespec deadline,
+                                            grpc_c_event **ret_event, bool *ret_ok);
 
 /** No operation may start any more; `next` returns SHUTDOWN after the last event. */
 void grpc_c_queue_shutdown(grpc_c_queue *queue);

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <grpc-c/codec.h>
 #include <grpc-c/completion_queue.h>
@@ -91,6 +92,52 @@ typedef struct grpc_c_channel_options {
  */
 GRPC_C_API grpc_c_channel *grpc_c_insecure_channel_new(const char *target,
                                                        const grpc_c_channel_options *options);
+
+/* ---- the state of its connections; gRPC's doc/connectivity-semantics-and-api.md ---- */
+
+typedef enum grpc_c_channel_state {
+    /** No connection, and no attempt at one: the next call makes it. */
+    GRPC_C_CHANNEL_IDLE = 0,
+    GRPC_C_CHANNEL_CONNECTING = 1,
+    GRPC_C_CHANNEL_READY = 2,
+    /** An attempt has failed; the next one follows by itself, later and later. */
+    GRPC_C_CHANNEL_TRANSIENT_FAILURE = 3,
+    /** For good: of a NULL channel. */
+    GRPC_C_CHANNEL_SHUTDOWN = 4
+} grpc_c_channel_state;
+
+/** "READY" and so on; never NULL. */
+GRPC_C_API const char *grpc_c_channel_state_name(grpc_c_channel_state state);
+
+/** The state at this moment. With true, an idle channel begins to connect. */
+GRPC_C_API grpc_c_channel_state grpc_c_channel_get_state(grpc_c_channel *channel,
+                                                         bool try_to_connect);
+
+/**
+ * Waits until the state is another than `last_state`, which it may be already, for `timeout_ms`
+ * milliseconds at most (negative: without limit). True when it is. A state that comes and goes
+ * again at once may be missed. False at once for a NULL channel, or for what is no state.
+ */
+GRPC_C_API bool grpc_c_channel_wait_for_state_change(grpc_c_channel *channel,
+                                                     grpc_c_channel_state last_state,
+                                                     int64_t timeout_ms);
+
+/**
+ * The same, without waiting: the callback gets true when the state is another, false when the time
+ * is up. It runs on the channel's queue. False, with nothing started, for a NULL channel or
+ * callback, for what is no state, and when the queue is shut down or memory short. See
+ * <grpc-c/completion_queue.h>; the channel may be freed meanwhile, and the callback comes all the
+ * same.
+ */
+GRPC_C_API bool grpc_c_channel_wait_for_state_change__async(grpc_c_channel *channel,
+                                                            grpc_c_channel_state last_state,
+                                                            int64_t timeout_ms,
+                                                            grpc_c_done_callback callback,
+                                                            void *user_data);
+
+/** Connects, trying again after failures, and waits for that, for `timeout_ms` milliseconds at most
+ * (negative: without limit). True when the channel is ready; false at once for a NULL channel. */
+GRPC_C_API bool grpc_c_channel_wait_until_ready(grpc_c_channel *channel, int64_t timeout_ms);
 
 /** Closes the connections and frees the channel; NULL does nothing. */
 GRPC_C_API void grpc_c_channel_free(grpc_c_channel *channel);

@@ -106,7 +106,8 @@ GRPC_C_API bool grpc_c_client_context_add_binary_metadata(grpc_c_client_context 
  */
 GRPC_C_API void grpc_c_client_context_cancel(grpc_c_client_context *context);
 
-/** How the last call ended; OK before the first. INTERNAL for a NULL context. */
+/** How the last call ended; OK before the first, and while an async one runs. INTERNAL for a NULL
+ * context. */
 GRPC_C_API grpc_c_status_code grpc_c_client_context_status(const grpc_c_client_context *context);
 
 /**
