@@ -44,7 +44,7 @@ void collect_imports(const pb::FileDescriptor &file, std::set<std::string> &seen
     }
 }
 
-void check_symbols(const File &file, const pb::FileDescriptor &descriptor,
+void check_symbols(const File &file, const pb::FileDescriptor &descriptor, const Options &options,
                    std::vector<Error> &errors)
 {
     std::set<std::string> seen;
@@ -57,17 +57,18 @@ void check_symbols(const File &file, const pb::FileDescriptor &descriptor,
         const std::vector<Symbol> symbols = protobuf_c_symbols(*import);
         foreign.insert(foreign.end(), symbols.begin(), symbols.end());
     }
-    const std::vector<Error> clashes = find_clashes(file, imports, foreign);
+    const std::vector<Error> clashes = find_clashes(file, imports, foreign, options);
     errors.insert(errors.end(), clashes.begin(), clashes.end());
 }
 
 } // namespace
 
-std::vector<Error> check(const File &file, const pb::FileDescriptor &descriptor)
+std::vector<Error> check(const File &file, const pb::FileDescriptor &descriptor,
+                         const Options &options)
 {
     std::vector<Error> errors;
     check_path(file, errors);
-    check_symbols(file, descriptor, errors);
+    check_symbols(file, descriptor, options, errors);
     std::stable_sort(errors.begin(), errors.end(), [](const Error &a, const Error &b) {
         return std::tie(a.position.line, a.position.column) <
                std::tie(b.position.line, b.position.column);

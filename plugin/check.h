@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "error.h"
+#include "options.h"
 
 namespace google::protobuf
 {
@@ -18,6 +19,7 @@ struct File;
 
 // Every error of `file`, in the order in which the proto has them. The descriptor, which `file` was
 // made from, leads to what it imports.
-std::vector<Error> check(const File &file, const google::protobuf::FileDescriptor &descriptor);
+std::vector<Error> check(const File &file, const google::protobuf::FileDescriptor &descriptor,
+                         const Options &options);
 
 } // namespace grpc_c

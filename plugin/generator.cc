@@ -46,7 +46,7 @@ bool Generator::GenerateAll(const Files &files, const std::string &parameter,
     std::vector<File> models;
     for (const pb::FileDescriptor *descriptor : files) {
         models.push_back(make_file(*descriptor));
-        for (const Error &fault : check(models.back(), *descriptor))
+        for (const Error &fault : check(models.back(), *descriptor, options))
             errors.push_back(fault.text());
     }
     if (!errors.empty()) {

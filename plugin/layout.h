@@ -7,12 +7,15 @@
 //   #define         the value below the name, left whole however long
 //   calls, heads    arguments as many as fit, below the first; where one would not fit there, all
 //                   below the line, four columns in; where the name would not fit either, a
-//                   declaration's name goes below its type first
+//                   declaration's name goes below its type first; a parameter that no line holds
+//                   is broken before its star, or its name
 //   a = b           b below, where that is better than to break b
 //   (type *)value   the value below its cast, the star below its type
+//   (type)value     the value below its cast, the name that it is for below its type
 //   a ? b : c       c below b, or both below a
 //   ... x[] = {     x below its type, and all up to the closing brace four columns further in
 //   typedef struct A B
+//   typedef void (*name)(…
 // It also drops blank lines before "}", after "{" and at both ends, and all but one elsewhere.
 //
 // Not matched, since clang-format then tears type, star, cast and name apart: services whose C type

@@ -16,8 +16,8 @@ namespace
 constexpr Penalty penalty_assignment = 22;
 constexpr Penalty penalty_comma = 41;
 constexpr Penalty penalty_arrow = 170;
-constexpr Penalty penalty_star = 230;
 constexpr Penalty penalty_parenthesis = 100000;
+constexpr Penalty penalty_star = 200000;
 constexpr Penalty penalty_overflow = 1000000;
 
 // -- lists of parameters and arguments --
@@ -65,12 +65,18 @@ bool is_word(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-enum class Placement { aligned, below };
+// The space before a parameter's star, or else before its name. Nowhere in an argument.
+size_t name_in(const std::string &parameter)
+{
+    if (starts_with(parameter, "("))
+        return std::string::npos;
+    const size_t star = parameter.find(" *");
+    return star != std::string::npos ? star : parameter.rfind(' ');
+}
 
-// Puts the items behind `start`, as many on a line as fit, the others below at `column`. Where that
-// is below the head already, a parameter that no line holds is broken before its star; the next one
-// then starts a line.
-Wrapped place(const std::string &start, const Group &group, Placement placement)
+// Puts the items behind `start`, as many on a line as fit, the others below at its end. A parameter
+// that no line holds is broken before its star or name; the next one then starts a line.
+Wrapped place(const std::string &start, const Group &group)
 {
     const size_t column = start.size();
     Wrapped wrapped{{start}, 0};
@@ -79,9 +85,9 @@ Wrapped place(const std::string &start, const Group &group, Placement placement)
     for (const std::string &item : group.items) {
         std::string &last = wrapped.lines.back();
         const std::string candidate = last + (is_first ? "" : " ") + item;
-        const size_t star = item.find(" *");
-        const bool splits = placement == Placement::below && star != std::string::npos &&
-                            static_cast<int>(column) + columns_of(item) > column_limit;
+        const size_t name = name_in(item);
+        const bool splits =
+            name != std::string::npos && static_cast<int>(column) + columns_of(item) > column_limit;
         if (is_first || (!is_broken && columns_of(candidate) <= column_limit)) {
             last = candidate;
         } else {
@@ -92,7 +98,7 @@ Wrapped place(const std::string &start, const Group &group, Placement placement)
         is_broken = splits;
         if (splits) {
             std::string &line = wrapped.lines.back();
-            const size_t at = line.size() - item.size() + star;
+            const size_t at = line.size() - item.size() + name;
             const std::string rest = spaces(column + step) + line.substr(at + 1);
             line.erase(at);
             wrapped.lines.push_back(rest);
@@ -106,8 +112,8 @@ Wrapped place(const std::string &start, const Group &group, Placement placement)
 
 Wrapped wrap_group(const Group &group, size_t indent)
 {
-    Wrapped aligned = place(group.head, group, Placement::aligned);
-    Wrapped below = place(spaces(indent + step), group, Placement::below);
+    Wrapped aligned = place(group.head, group);
+    Wrapped below = place(spaces(indent + step), group);
     below.lines.insert(below.lines.begin(), group.head);
     below.penalty += penalty_parenthesis + overflow_of(group.head);
     return aligned.penalty <= below.penalty ? aligned : below;
@@ -142,22 +148,29 @@ Lines wrap_conditional(const std::string &line, size_t question)
     return lines;
 }
 
-// "type *name =" and "(type *)value;", which is too long: the value goes below its cast; where the
-// name does not fit either, stars go below types.
+// "type *name =" and "(type *)value;", which is too long: the value goes below its cast; or stars,
+// and names that have none, go below their types, where that reaches less far beyond the limit.
 Lines wrap_cast(const Lines &below, size_t indent)
 {
     const std::string &left = below.front();
     const std::string right = strip(below.back());
-    const size_t cast = right.find(')');
-    if (cast == std::string::npos)
+    const size_t cast = right.find(')') + 1;
+    if (cast == 0)
         return below;
-    const std::string deeper = spaces(indent + 2 * step);
-    if (fits(left))
-        return {left, spaces(indent + step) + right.substr(0, cast + 1),
-                deeper + right.substr(cast + 1)};
-    const size_t name = left.rfind(" *");
-    return {left.substr(0, name), spaces(indent + step) + left.substr(name + 1),
-            deeper + right.substr(0, cast - 2), deeper + spaces(step + 1) + right.substr(cast - 1)};
+    const size_t star = left.rfind(" *");
+    const bool starred = star != std::string::npos;
+    const size_t name = starred ? star : left.rfind(' ', left.size() - 3);
+    const std::string deep = spaces(indent + step);
+    const std::string deeper = deep + spaces(step);
+    const Lines kept = {left, deep + right.substr(0, cast), deeper + right.substr(cast)};
+    const size_t end = starred ? cast - 3 : cast;
+    const Lines moved = {left.substr(0, name), deep + left.substr(name + 1),
+                         deeper + right.substr(0, end),
+                         deeper + (starred ? " " : "") + spaces(step) + strip(right.substr(end))};
+    return overflow_of(kept[0]) + overflow_of(kept[1]) <=
+                   overflow_of(moved[0]) + overflow_of(moved[2])
+               ? kept
+               : moved;
 }
 
 Lines wrap_assignment(const std::string &line, size_t equals)

@@ -23,6 +23,16 @@ constexpr bool streams(MethodKind kind)
     return kind != MethodKind::unary;
 }
 
+constexpr bool client_streams(MethodKind kind)
+{
+    return kind == MethodKind::client_streaming || kind == MethodKind::bidi_streaming;
+}
+
+constexpr bool server_streams(MethodKind kind)
+{
+    return kind == MethodKind::server_streaming || kind == MethodKind::bidi_streaming;
+}
+
 // A message, as a method takes or answers it.
 struct Message {
     std::string full_name; // "helloworld.HelloRequest"

@@ -95,6 +95,22 @@ std::string kind_constant(MethodKind kind)
     return {};
 }
 
+// The names that are not empty.
+std::vector<std::string> filled(std::initializer_list<std::string> names)
+{
+    std::vector<std::string> result;
+    for (const std::string &name : names)
+        if (!name.empty())
+            result.push_back(name);
+    return result;
+}
+
+// The async twin of a function, if there is that function.
+std::string twin(const std::string &name)
+{
+    return name.empty() ? "" : name + "__async";
+}
+
 std::string base_name(const std::string &proto)
 {
     return google::protobuf::compiler::StripProto(proto);
@@ -226,37 +242,69 @@ void MethodNames::name_streams(MethodKind kind, const std::string &type,
 {
     if (!streams(kind))
         return;
-    const bool client_streams = kind != MethodKind::server_streaming;
-    const bool server_streams = kind != MethodKind::client_streaming;
     server_stream_type = type + "_Server";
     client_stream_type = type + "_Client";
-    if (client_streams) {
+    if (client_streams(kind)) {
         server_stream_type += "Reader";
         servicer_read = servicer + "__read";
         call_write = call + "__write";
     }
-    if (server_streams) {
+    if (server_streams(kind)) {
         server_stream_type += "Writer";
         client_stream_type += "Reader";
         servicer_write = servicer + "__write";
         call_read = call + "__read";
     }
-    if (client_streams)
+    if (client_streams(kind))
         client_stream_type += "Writer";
-    if (client_streams && server_streams)
+    if (kind == MethodKind::bidi_streaming)
         call_writes_done = call + "__writes_done";
     call_finish = call + "__finish";
 }
 
 std::vector<std::string> MethodNames::symbols() const
 {
-    std::vector<std::string> symbols = {path, call, handler};
-    for (const std::string &name :
-         {server_stream_type, client_stream_type, servicer_read, servicer_write, call_read,
-          call_write, call_writes_done, call_finish})
-        if (!name.empty())
-            symbols.push_back(name);
-    return symbols;
+    return filled({path, call, handler, server_stream_type, client_stream_type, servicer_read,
+                   servicer_write, call_read, call_write, call_writes_done, call_finish});
+}
+
+AsyncServiceNames::AsyncServiceNames(const Service &service)
+{
+    servicer = c_type(service.c_path) + "_AsyncServicer";
+    add_servicer = lower_name(service.c_path) + "_add_async_servicer_to_server";
+}
+
+std::vector<std::string> AsyncServiceNames::symbols() const
+{
+    return {servicer, add_servicer};
+}
+
+AsyncMethodNames::AsyncMethodNames(const Service &service, const Method &method)
+{
+    const MethodNames names(service, method);
+    const std::string type = c_type(service.c_path) + "_" + c_type(method.name);
+    const std::string deliver = lower_name(service.c_path) + "_deliver__" + snake_name(method.name);
+    reply_callback = type + "_ReplyCallback";
+    call = twin(names.call);
+    handler = twin(names.handler);
+    deliver_reply = deliver + "__reply";
+    if (client_streams(method.kind)) {
+        request_callback = type + "_RequestCallback";
+        deliver_request = deliver + "__request";
+    }
+    servicer_read = twin(names.servicer_read);
+    servicer_write = twin(names.servicer_write);
+    call_read = twin(names.call_read);
+    call_write = twin(names.call_write);
+    call_writes_done = twin(names.call_writes_done);
+    call_finish = twin(names.call_finish);
+}
+
+std::vector<std::string> AsyncMethodNames::symbols() const
+{
+    return filled({call, handler, reply_callback, deliver_reply, request_callback, deliver_request,
+                   servicer_read, servicer_write, call_read, call_write, call_writes_done,
+                   call_finish});
 }
 
 bool is_library_name(const std::string &symbol)

@@ -86,6 +86,37 @@ struct MethodNames {
     void name_streams(MethodKind kind, const std::string &type, const std::string &servicer);
 };
 
+// The async half's. What is the twin of a blocking name is that name and "__async".
+struct AsyncServiceNames {
+    explicit AsyncServiceNames(const Service &service);
+
+    std::string servicer;     // Helloworld__Greeter_AsyncServicer
+    std::string add_servicer; // helloworld__greeter_add_async_servicer_to_server
+
+    std::vector<std::string> symbols() const;
+};
+
+struct AsyncMethodNames {
+    AsyncMethodNames(const Service &service, const Method &method);
+
+    std::string reply_callback; // Helloworld__Greeter_SayHello_ReplyCallback
+    std::string call;           // helloworld__greeter_stub__say_hello__async
+    std::string handler;        // helloworld__greeter_handle__say_hello__async
+    std::string deliver_reply;  // helloworld__greeter_deliver__say_hello__reply
+
+    // Empty where the method's kind has none such, or its client does not stream.
+    std::string request_callback; // Helloworld__Greeter_SayHello_RequestCallback
+    std::string deliver_request;  // helloworld__greeter_deliver__say_hello__request
+    std::string servicer_read;    // helloworld__greeter_servicer__say_hello__read__async
+    std::string servicer_write;
+    std::string call_read; // helloworld__greeter_stub__say_hello__read__async
+    std::string call_write;
+    std::string call_writes_done;
+    std::string call_finish;
+
+    std::vector<std::string> symbols() const;
+};
+
 // True for names that the libraries keep for themselves: grpc_c_… and protobuf_c_…, which a
 // service outside of any package may come to.
 bool is_library_name(const std::string &symbol);

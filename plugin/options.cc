@@ -19,6 +19,8 @@ struct OptionSpec {
 };
 
 const OptionSpec specs[] = {
+    {"no_async", nullptr, "leave the async half out of the generated code",
+     [](Options &options, const std::string &) { options.async = false; }},
     {"no_comments", nullptr, "leave the proto's comments out of the generated code",
      [](Options &options, const std::string &) { options.comments = false; }},
 };

@@ -9,6 +9,7 @@ namespace grpc_c
 {
 
 struct Options {
+    bool async = true;    // write the async half
     bool comments = true; // carry the proto's comments over
 };
 

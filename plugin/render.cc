@@ -80,6 +80,7 @@ class Renderer
     Variables service_variables(const Service &service) const
     {
         const ServiceNames names(service);
+        const AsyncServiceNames async_names(service);
         Variables variables = {{"service", service.name},
                                {"service_full_name", service.full_name},
                                {"service_name_constant", names.service_name},
@@ -89,7 +90,9 @@ class Renderer
                                {"make_stub", names.make_stub},
                                {"method_table", names.method_table},
                                {"method_count", std::to_string(service.methods.size())},
-                               {"service_table", names.service_table}};
+                               {"service_table", names.service_table},
+                               {"async_servicer_type", async_names.servicer},
+                               {"add_async_servicer", async_names.add_servicer}};
         variables["title"] = title(service, variables);
         return variables;
     }
@@ -97,30 +100,51 @@ class Renderer
     Variables method_variables(const Service &service, const Method &method, size_t index) const
     {
         const MethodNames names(service, method);
-        return {{"service", service.name},
-                {"method", method.name},
-                {"method_index", std::to_string(index)},
-                {"path_constant", names.path},
-                {"path", "/" + service.full_name + "/" + method.name},
-                {"method_kind", names.kind},
-                {"servicer_type", ServiceNames(service).servicer},
-                {"stub_type", ServiceNames(service).stub},
-                {"member", names.member},
-                {"handler", names.handler},
-                {"call", names.call},
-                {"server_stream_type", names.server_stream_type},
-                {"client_stream_type", names.client_stream_type},
-                {"servicer_read", names.servicer_read},
-                {"servicer_write", names.servicer_write},
-                {"call_read", names.call_read},
-                {"call_write", names.call_write},
-                {"call_writes_done", names.call_writes_done},
-                {"call_finish", names.call_finish},
-                {"request_type", names.request_type},
-                {"reply_type", names.reply_type},
-                {"request_descriptor", names.request_descriptor},
-                {"reply_descriptor", names.reply_descriptor},
-                {"method_comment", comment("method_comment.h", method.comment)}};
+        Variables variables = {{"service", service.name},
+                               {"method", method.name},
+                               {"method_index", std::to_string(index)},
+                               {"path_constant", names.path},
+                               {"path", "/" + service.full_name + "/" + method.name},
+                               {"method_kind", names.kind},
+                               {"servicer_type", ServiceNames(service).servicer},
+                               {"stub_type", ServiceNames(service).stub},
+                               {"member", names.member},
+                               {"handler", names.handler},
+                               {"call", names.call},
+                               {"server_stream_type", names.server_stream_type},
+                               {"client_stream_type", names.client_stream_type},
+                               {"servicer_read", names.servicer_read},
+                               {"servicer_write", names.servicer_write},
+                               {"call_read", names.call_read},
+                               {"call_write", names.call_write},
+                               {"call_writes_done", names.call_writes_done},
+                               {"call_finish", names.call_finish},
+                               {"request_type", names.request_type},
+                               {"reply_type", names.reply_type},
+                               {"request_descriptor", names.request_descriptor},
+                               {"reply_descriptor", names.reply_descriptor},
+                               {"method_comment", comment("method_comment.h", method.comment)}};
+        const Variables async_variables = async_method_variables(service, method);
+        variables.insert(async_variables.begin(), async_variables.end());
+        return variables;
+    }
+
+    Variables async_method_variables(const Service &service, const Method &method) const
+    {
+        const AsyncMethodNames names(service, method);
+        return {{"async_servicer_type", AsyncServiceNames(service).servicer},
+                {"handler_async", names.handler},
+                {"call_async", names.call},
+                {"reply_callback", names.reply_callback},
+                {"request_callback", names.request_callback},
+                {"deliver_reply", names.deliver_reply},
+                {"deliver_request", names.deliver_request},
+                {"servicer_read_async", names.servicer_read},
+                {"servicer_write_async", names.servicer_write},
+                {"call_read_async", names.call_read},
+                {"call_write_async", names.call_write},
+                {"call_writes_done_async", names.call_writes_done},
+                {"call_finish_async", names.call_finish}};
     }
 
     std::string comment(const std::string &fragment, const std::string &raw) const
@@ -174,7 +198,25 @@ class Renderer
             section("unary_calls.h", each_method(service, "*/call.h", is_unary));
         variables["streaming_calls"] =
             section("streaming_calls.h", each_method(service, "*/call.h", streams));
+        variables["async"] = options_.async ? declare_async(service, variables) : "";
         return expand_fragment("service.h", variables);
+    }
+
+    std::string declare_async(const Service &service, Variables variables) const
+    {
+        variables["async_rule"] =
+            service.methods.empty() ? "" : expand_fragment("async_rule.h", {});
+        variables["async_members"] = service.methods.empty()
+                                         ? expand_fragment("servicer_no_member.h", variables)
+                                         : each_method(service, "*/async_member.h");
+        variables["async_servicer_functions"] =
+            section("async_servicer_functions.h",
+                    each_method(service, "*/async_servicer.h", streams));
+        variables["async_unary_calls"] =
+            section("async_unary_calls.h", each_method(service, "*/async_call.h", is_unary));
+        variables["async_streaming_calls"] =
+            section("async_streaming_calls.h", each_method(service, "*/async_call.h", streams));
+        return expand_fragment("async_service.h", variables);
     }
 
     std::string define(const Service &service, Variables variables) const
@@ -185,7 +227,23 @@ class Renderer
         variables["servicer_functions"] = each_method(service, "*/servicer.c", streams);
         variables["unary_calls"] = each_method(service, "*/call.c", is_unary);
         variables["streaming_calls"] = each_method(service, "*/call.c", streams);
+        variables["async"] = options_.async ? define_async(service, variables) : "";
         return expand_fragment(service.methods.empty() ? "service_no_method.c" : "service.c",
+                               variables);
+    }
+
+    std::string define_async(const Service &service, Variables variables) const
+    {
+        variables["async_handlers"] = each_method(service, "*/async_handler.c");
+        variables["async_handler_entries"] = each_method(service, "async_handler_entry.c");
+        variables["deliver_requests"] =
+            each_method(service, "async_deliver_request.c", client_streams);
+        variables["async_servicer_functions"] = each_method(service, "*/async_servicer.c", streams);
+        variables["deliver_replies"] = each_method(service, "async_deliver_reply.c");
+        variables["async_unary_calls"] = each_method(service, "*/async_call.c", is_unary);
+        variables["async_streaming_calls"] = each_method(service, "*/async_call.c", streams);
+        return expand_fragment(service.methods.empty() ? "async_service_no_method.c"
+                                                       : "async_service.c",
                                variables);
     }
 

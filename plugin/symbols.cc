@@ -42,6 +42,10 @@ class Scope
 class Table
 {
   public:
+    explicit Table(const Options &options) : options_(options)
+    {
+    }
+
     void add_foreign(const std::vector<Symbol> &symbols)
     {
         for (const Symbol &symbol : symbols)
@@ -51,10 +55,10 @@ class Table
     void add_import(const File &file)
     {
         for (const Service &service : file.services) {
-            for (const std::string &name : ServiceNames(service).symbols())
+            for (const std::string &name : symbols_of(service))
                 file_scope_.take(name, origin_of(service));
             for (const Method &method : service.methods)
-                for (const std::string &name : MethodNames(service, method).symbols())
+                for (const std::string &name : symbols_of(service, method))
                     file_scope_.take(name, origin_of(service, method));
         }
     }
@@ -62,15 +66,14 @@ class Table
     void add_own(const File &file)
     {
         for (const Service &service : file.services)
-            for (const std::string &name : ServiceNames(service).symbols())
+            for (const std::string &name : symbols_of(service))
                 take_own(file_scope_, name, origin_of(service));
         for (const Service &service : file.services) {
             Scope members;
             for (const Method &method : service.methods) {
-                const MethodNames names(service, method);
                 const Origin origin = origin_of(service, method);
-                take_own(members, names.member, origin);
-                for (const std::string &name : names.symbols())
+                take_own(members, MethodNames(service, method).member, origin);
+                for (const std::string &name : symbols_of(service, method))
                     take_own(file_scope_, name, origin);
             }
         }
@@ -79,6 +82,26 @@ class Table
     std::vector<Error> errors;
 
   private:
+    // At file scope, of both halves.
+    std::vector<std::string> symbols_of(const Service &service) const
+    {
+        return joined(ServiceNames(service).symbols(), AsyncServiceNames(service).symbols());
+    }
+
+    std::vector<std::string> symbols_of(const Service &service, const Method &method) const
+    {
+        return joined(MethodNames(service, method).symbols(),
+                      AsyncMethodNames(service, method).symbols());
+    }
+
+    std::vector<std::string> joined(std::vector<std::string> names,
+                                    const std::vector<std::string> &async_names) const
+    {
+        if (options_.async)
+            names.insert(names.end(), async_names.begin(), async_names.end());
+        return names;
+    }
+
     void take_own(Scope &scope, const std::string &name, const Origin &origin)
     {
         if (is_library_name(name) && is_new(origin, library_))
@@ -103,6 +126,7 @@ class Table
         return reported_.insert({one.full_name, other.full_name}).second;
     }
 
+    const Options options_;
     const Origin library_{"the library", "the library", "", {}};
     Scope file_scope_;
     std::set<std::pair<std::string, std::string>> reported_;
@@ -111,9 +135,9 @@ class Table
 } // namespace
 
 std::vector<Error> find_clashes(const File &file, const std::vector<File> &imports,
-                                const std::vector<Symbol> &foreign)
+                                const std::vector<Symbol> &foreign, const Options &options)
 {
-    Table table;
+    Table table(options);
     table.add_foreign(foreign);
     for (const File &import : imports)
         table.add_import(import);

@@ -7,6 +7,7 @@
 
 #include "error.h"
 #include "model.h"
+#include "options.h"
 
 namespace grpc_c
 {
@@ -25,8 +26,9 @@ struct Symbol {
 };
 
 // The clashes of `file`'s symbols among themselves, with those of the files it imports and with
-// `foreign` ones. Clashes that the file has no part in are not its errors.
+// `foreign` ones. Clashes that the file has no part in are not its errors. Imports count as
+// generated with the same options.
 std::vector<Error> find_clashes(const File &file, const std::vector<File> &imports,
-                                const std::vector<Symbol> &foreign);
+                                const std::vector<Symbol> &foreign, const Options &options);
 
 } // namespace grpc_c

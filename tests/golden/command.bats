@@ -36,6 +36,7 @@ END
 @test "--help explains protoc's command line and every option" {
     run -0 "$PLUGIN" --help
     [[ $output == *"protoc --c_out=DIR --grpc-c_out=DIR"* ]]
+    [[ $output == *"  no_async "* ]]
     [[ $output == *"  no_comments "* ]]
 }
 

@@ -1,5 +1,5 @@
-# What the plugin's bats files share. CMake sets PLUGIN, PROTOC, PROTOC_GEN_C, SOURCE_DIR, CC, CXX
-# and, where a file runs once a folder, CASE.
+# What the plugin's bats files share. CMake sets PLUGIN, PROTOC, PROTOC_GEN_C, SOURCE_DIR, CC, CXX,
+# CLANG, CLANGXX and, where a file runs once a folder, CASE.
 
 # run_plugin OUT [PROTOC-OPTION...]: the plugin over every proto of the folder we are in, with the
 # options that the folder's `options` names.

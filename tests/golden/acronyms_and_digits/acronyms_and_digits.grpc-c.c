@@ -185,3 +185,210 @@ grpc_c_status_code digits__v2__httpgate2_go_stub__stream_urls4_me__finish(
 {
     return grpc_c_client_stream_finish((grpc_c_client_stream *)stream);
 }
+
+/* -- async server -- */
+
+static void digits__v2__httpgate2_go_handle__httpget2__async(const void *servicer, void *self,
+                                                             void *in, void *out,
+                                                             grpc_c_server_context *context)
+{
+    const Digits__V2__HTTPGate2Go_AsyncServicer *typed =
+        (const Digits__V2__HTTPGate2Go_AsyncServicer *)servicer;
+    const Digits__V2__A1B2 *request = (const Digits__V2__A1B2 *)in;
+    Digits__V2__HTTPReply2 *reply = (Digits__V2__HTTPReply2 *)out;
+    typed->httpget2(self, request, reply, context);
+}
+
+static void digits__v2__httpgate2_go_handle__get_urlfor_id__async(const void *servicer, void *self,
+                                                                  void *in, void *out,
+                                                                  grpc_c_server_context *context)
+{
+    const Digits__V2__HTTPGate2Go_AsyncServicer *typed =
+        (const Digits__V2__HTTPGate2Go_AsyncServicer *)servicer;
+    const Digits__V2__LowerCamel *request = (const Digits__V2__LowerCamel *)in;
+    Digits__V2__HTTPReply2 *reply = (Digits__V2__HTTPReply2 *)out;
+    typed->get_urlfor_id(self, request, reply, context);
+}
+
+static void digits__v2__httpgate2_go_handle__v2_to_v3__async(const void *servicer, void *self,
+                                                             void *in, void *out,
+                                                             grpc_c_server_context *context)
+{
+    const Digits__V2__HTTPGate2Go_AsyncServicer *typed =
+        (const Digits__V2__HTTPGate2Go_AsyncServicer *)servicer;
+    const Digits__V2__A1B2 *request = (const Digits__V2__A1B2 *)in;
+    Digits__V2__A1B2 *reply = (Digits__V2__A1B2 *)out;
+    typed->v2_to_v3(self, request, reply, context);
+}
+
+static void digits__v2__httpgate2_go_handle__stream_urls4_me__async(const void *servicer,
+                                                                    void *self, void *in, void *out,
+                                                                    grpc_c_server_context *context)
+{
+    const Digits__V2__HTTPGate2Go_AsyncServicer *typed =
+        (const Digits__V2__HTTPGate2Go_AsyncServicer *)servicer;
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ServerReaderWriter *stream =
+        (Digits__V2__HTTPGate2Go_StreamURLs4Me_ServerReaderWriter *)in;
+    (void)out;
+    typed->stream_urls4_me(self, stream, context);
+}
+
+bool digits__v2__httpgate2_go_add_async_servicer_to_server(
+    const Digits__V2__HTTPGate2Go_AsyncServicer *servicer, void *self, grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->httpget2 != NULL ? digits__v2__httpgate2_go_handle__httpget2__async : NULL,
+        servicer->get_urlfor_id != NULL ? digits__v2__httpgate2_go_handle__get_urlfor_id__async
+                                        : NULL,
+        servicer->v2_to_v3 != NULL ? digits__v2__httpgate2_go_handle__v2_to_v3__async : NULL,
+        servicer->stream_urls4_me != NULL ? digits__v2__httpgate2_go_handle__stream_urls4_me__async
+                                          : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &digits__v2__httpgate2_go_service, handlers,
+                                           servicer, self);
+}
+
+static void digits__v2__httpgate2_go_deliver__stream_urls4_me__request(
+    grpc_c_function callback, const ProtobufCMessage *message, void *user_data)
+{
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_RequestCallback typed =
+        (Digits__V2__HTTPGate2Go_StreamURLs4Me_RequestCallback)callback;
+    const Digits__V2__LowerCamel *request = (const Digits__V2__LowerCamel *)message;
+    typed(request, user_data);
+}
+
+bool digits__v2__httpgate2_go_servicer__stream_urls4_me__read__async(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ServerReaderWriter *stream,
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_RequestCallback callback, void *user_data)
+{
+    return grpc_c_server_stream_read__async(
+        (grpc_c_server_stream *)stream, digits__v2__httpgate2_go_deliver__stream_urls4_me__request,
+        (grpc_c_function)callback, user_data);
+}
+
+bool digits__v2__httpgate2_go_servicer__stream_urls4_me__write__async(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ServerReaderWriter *stream,
+    const Digits__V2__HTTPReply2 *message, grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_server_stream_write__async((grpc_c_server_stream *)stream,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+/* -- async client -- */
+
+static void digits__v2__httpgate2_go_deliver__httpget2__reply(grpc_c_function callback,
+                                                              const ProtobufCMessage *message,
+                                                              void *user_data)
+{
+    Digits__V2__HTTPGate2Go_HTTPGet2_ReplyCallback typed =
+        (Digits__V2__HTTPGate2Go_HTTPGet2_ReplyCallback)callback;
+    const Digits__V2__HTTPReply2 *reply = (const Digits__V2__HTTPReply2 *)message;
+    typed(reply, user_data);
+}
+
+static void digits__v2__httpgate2_go_deliver__get_urlfor_id__reply(grpc_c_function callback,
+                                                                   const ProtobufCMessage *message,
+                                                                   void *user_data)
+{
+    Digits__V2__HTTPGate2Go_GetURLForID_ReplyCallback typed =
+        (Digits__V2__HTTPGate2Go_GetURLForID_ReplyCallback)callback;
+    const Digits__V2__HTTPReply2 *reply = (const Digits__V2__HTTPReply2 *)message;
+    typed(reply, user_data);
+}
+
+static void digits__v2__httpgate2_go_deliver__v2_to_v3__reply(grpc_c_function callback,
+                                                              const ProtobufCMessage *message,
+                                                              void *user_data)
+{
+    Digits__V2__HTTPGate2Go_V2ToV3_ReplyCallback typed =
+        (Digits__V2__HTTPGate2Go_V2ToV3_ReplyCallback)callback;
+    const Digits__V2__A1B2 *reply = (const Digits__V2__A1B2 *)message;
+    typed(reply, user_data);
+}
+
+static void digits__v2__httpgate2_go_deliver__stream_urls4_me__reply(
+    grpc_c_function callback, const ProtobufCMessage *message, void *user_data)
+{
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ReplyCallback typed =
+        (Digits__V2__HTTPGate2Go_StreamURLs4Me_ReplyCallback)callback;
+    const Digits__V2__HTTPReply2 *reply = (const Digits__V2__HTTPReply2 *)message;
+    typed(reply, user_data);
+}
+
+bool digits__v2__httpgate2_go_stub__httpget2__async(
+    const Digits__V2__HTTPGate2Go_Stub *stub, const Digits__V2__A1B2 *request,
+    grpc_c_client_context *context, Digits__V2__HTTPGate2Go_HTTPGet2_ReplyCallback callback,
+    void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         digits__v2__httpgate2_go_deliver__httpget2__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool digits__v2__httpgate2_go_stub__get_urlfor_id__async(
+    const Digits__V2__HTTPGate2Go_Stub *stub, const Digits__V2__LowerCamel *request,
+    grpc_c_client_context *context, Digits__V2__HTTPGate2Go_GetURLForID_ReplyCallback callback,
+    void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 1,
+                                         (const ProtobufCMessage *)request, context,
+                                         digits__v2__httpgate2_go_deliver__get_urlfor_id__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool digits__v2__httpgate2_go_stub__v2_to_v3__async(
+    const Digits__V2__HTTPGate2Go_Stub *stub, const Digits__V2__A1B2 *request,
+    grpc_c_client_context *context, Digits__V2__HTTPGate2Go_V2ToV3_ReplyCallback callback,
+    void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 2,
+                                         (const ProtobufCMessage *)request, context,
+                                         digits__v2__httpgate2_go_deliver__v2_to_v3__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *
+digits__v2__httpgate2_go_stub__stream_urls4_me__async(const Digits__V2__HTTPGate2Go_Stub *stub,
+                                                      grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call__async((const grpc_c_stub *)stub, 3, NULL, context);
+    return (Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *)stream;
+}
+
+bool digits__v2__httpgate2_go_stub__stream_urls4_me__read__async(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *stream,
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ReplyCallback callback, void *user_data)
+{
+    return grpc_c_client_stream_read__async(
+        (grpc_c_client_stream *)stream, digits__v2__httpgate2_go_deliver__stream_urls4_me__reply,
+        (grpc_c_function)callback, user_data);
+}
+
+bool digits__v2__httpgate2_go_stub__stream_urls4_me__write__async(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *stream,
+    const Digits__V2__LowerCamel *message, grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_write__async((grpc_c_client_stream *)stream,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+bool digits__v2__httpgate2_go_stub__stream_urls4_me__writes_done__async(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *stream, grpc_c_done_callback callback,
+    void *user_data)
+{
+    return grpc_c_client_stream_writes_done__async((grpc_c_client_stream *)stream, callback,
+                                                   user_data);
+}
+
+bool digits__v2__httpgate2_go_stub__stream_urls4_me__finish__async(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *stream,
+    grpc_c_status_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_finish__async((grpc_c_client_stream *)stream, callback, user_data);
+}

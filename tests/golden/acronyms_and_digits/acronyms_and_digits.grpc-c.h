@@ -110,6 +110,97 @@ bool digits__v2__httpgate2_go_stub__stream_urls4_me__writes_done(
 grpc_c_status_code digits__v2__httpgate2_go_stub__stream_urls4_me__finish(
     Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *stream);
 
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct Digits__V2__HTTPGate2Go_AsyncServicer {
+    void (*httpget2)(void *self, const Digits__V2__A1B2 *request, Digits__V2__HTTPReply2 *reply,
+                     grpc_c_server_context *context);
+    void (*get_urlfor_id)(void *self, const Digits__V2__LowerCamel *request,
+                          Digits__V2__HTTPReply2 *reply, grpc_c_server_context *context);
+    void (*v2_to_v3)(void *self, const Digits__V2__A1B2 *request, Digits__V2__A1B2 *reply,
+                     grpc_c_server_context *context);
+    void (*stream_urls4_me)(void *self,
+                            Digits__V2__HTTPGate2Go_StreamURLs4Me_ServerReaderWriter *stream,
+                            grpc_c_server_context *context);
+} Digits__V2__HTTPGate2Go_AsyncServicer;
+
+/** As digits__v2__httpgate2_go_add_servicer_to_server, for handlers that answer later. */
+bool digits__v2__httpgate2_go_add_async_servicer_to_server(
+    const Digits__V2__HTTPGate2Go_AsyncServicer *servicer, void *self, grpc_c_server *server);
+
+/* Streams of async handlers: one read and one write at a time, from any thread, until the call is
+ * finished. A read's callback gets the next message, valid until the next read; NULL once the
+ * client sent its last, or is gone. A write copies its message; its callback, which may be NULL,
+ * gets false once the call is over. */
+
+typedef void (*Digits__V2__HTTPGate2Go_StreamURLs4Me_RequestCallback)(
+    const Digits__V2__LowerCamel *request, void *user_data);
+bool digits__v2__httpgate2_go_servicer__stream_urls4_me__read__async(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ServerReaderWriter *stream,
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_RequestCallback callback, void *user_data);
+bool digits__v2__httpgate2_go_servicer__stream_urls4_me__write__async(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ServerReaderWriter *stream,
+    const Digits__V2__HTTPReply2 *message, grpc_c_done_callback callback, void *user_data);
+
+/* Async calls. Until the callback, `context` is for cancel and free only. The callback gets the
+ * reply, owned by `context` until its next call; NULL on failure, with the status in `context`. */
+
+typedef void (*Digits__V2__HTTPGate2Go_HTTPGet2_ReplyCallback)(const Digits__V2__HTTPReply2 *reply,
+                                                               void *user_data);
+bool digits__v2__httpgate2_go_stub__httpget2__async(
+    const Digits__V2__HTTPGate2Go_Stub *stub, const Digits__V2__A1B2 *request,
+    grpc_c_client_context *context, Digits__V2__HTTPGate2Go_HTTPGet2_ReplyCallback callback,
+    void *user_data);
+
+typedef void (*Digits__V2__HTTPGate2Go_GetURLForID_ReplyCallback)(
+    const Digits__V2__HTTPReply2 *reply, void *user_data);
+bool digits__v2__httpgate2_go_stub__get_urlfor_id__async(
+    const Digits__V2__HTTPGate2Go_Stub *stub, const Digits__V2__LowerCamel *request,
+    grpc_c_client_context *context, Digits__V2__HTTPGate2Go_GetURLForID_ReplyCallback callback,
+    void *user_data);
+
+typedef void (*Digits__V2__HTTPGate2Go_V2ToV3_ReplyCallback)(const Digits__V2__A1B2 *reply,
+                                                             void *user_data);
+bool digits__v2__httpgate2_go_stub__v2_to_v3__async(
+    const Digits__V2__HTTPGate2Go_Stub *stub, const Digits__V2__A1B2 *request,
+    grpc_c_client_context *context, Digits__V2__HTTPGate2Go_V2ToV3_ReplyCallback callback,
+    void *user_data);
+
+/* Async calls that stream: one read and one write at a time, from any thread. One that cannot be
+ * started is NULL, with the status in `context`; until finish's callback, `context` is for cancel
+ * and free only. A read's callback gets the next message, valid until the next read; NULL at the
+ * end or failure. A write copies its message; its callback, which may be NULL, gets false once the
+ * call is over. Finish may be called while others are under way; its callback comes last, with what
+ * the blocking finish returns. */
+
+typedef void (*Digits__V2__HTTPGate2Go_StreamURLs4Me_ReplyCallback)(
+    const Digits__V2__HTTPReply2 *reply, void *user_data);
+Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *
+digits__v2__httpgate2_go_stub__stream_urls4_me__async(const Digits__V2__HTTPGate2Go_Stub *stub,
+                                                      grpc_c_client_context *context);
+bool digits__v2__httpgate2_go_stub__stream_urls4_me__read__async(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *stream,
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ReplyCallback callback, void *user_data);
+bool digits__v2__httpgate2_go_stub__stream_urls4_me__write__async(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *stream,
+    const Digits__V2__LowerCamel *message, grpc_c_done_callback callback, void *user_data);
+bool digits__v2__httpgate2_go_stub__stream_urls4_me__writes_done__async(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *stream, grpc_c_done_callback callback,
+    void *user_data);
+bool digits__v2__httpgate2_go_stub__stream_urls4_me__finish__async(
+    Digits__V2__HTTPGate2Go_StreamURLs4Me_ClientReaderWriter *stream,
+    grpc_c_status_callback callback, void *user_data);
+
 GRPC_C_END_DECLS
 
 #endif

@@ -207,6 +207,243 @@ grpc_c_status_code kinds__kinds_stub__bidi__finish(Kinds__Kinds_Bidi_ClientReade
     return grpc_c_client_stream_finish((grpc_c_client_stream *)stream);
 }
 
+/* -- async server -- */
+
+static void kinds__kinds_handle__unary__async(const void *servicer, void *self, void *in, void *out,
+                                              grpc_c_server_context *context)
+{
+    const Kinds__Kinds_AsyncServicer *typed = (const Kinds__Kinds_AsyncServicer *)servicer;
+    const Kinds__Ask *request = (const Kinds__Ask *)in;
+    Kinds__Answer *reply = (Kinds__Answer *)out;
+    typed->unary(self, request, reply, context);
+}
+
+static void kinds__kinds_handle__client__async(const void *servicer, void *self, void *in,
+                                               void *out, grpc_c_server_context *context)
+{
+    const Kinds__Kinds_AsyncServicer *typed = (const Kinds__Kinds_AsyncServicer *)servicer;
+    Kinds__Kinds_Client_ServerReader *reader = (Kinds__Kinds_Client_ServerReader *)in;
+    Kinds__Answer *reply = (Kinds__Answer *)out;
+    typed->client(self, reader, reply, context);
+}
+
+static void kinds__kinds_handle__server__async(const void *servicer, void *self, void *in,
+                                               void *out, grpc_c_server_context *context)
+{
+    const Kinds__Kinds_AsyncServicer *typed = (const Kinds__Kinds_AsyncServicer *)servicer;
+    const Kinds__Ask *request = (const Kinds__Ask *)in;
+    Kinds__Kinds_Server_ServerWriter *writer = (Kinds__Kinds_Server_ServerWriter *)out;
+    typed->server(self, request, writer, context);
+}
+
+static void kinds__kinds_handle__bidi__async(const void *servicer, void *self, void *in, void *out,
+                                             grpc_c_server_context *context)
+{
+    const Kinds__Kinds_AsyncServicer *typed = (const Kinds__Kinds_AsyncServicer *)servicer;
+    Kinds__Kinds_Bidi_ServerReaderWriter *stream = (Kinds__Kinds_Bidi_ServerReaderWriter *)in;
+    (void)out;
+    typed->bidi(self, stream, context);
+}
+
+bool kinds__kinds_add_async_servicer_to_server(const Kinds__Kinds_AsyncServicer *servicer,
+                                               void *self, grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->unary != NULL ? kinds__kinds_handle__unary__async : NULL,
+        servicer->client != NULL ? kinds__kinds_handle__client__async : NULL,
+        servicer->server != NULL ? kinds__kinds_handle__server__async : NULL,
+        servicer->bidi != NULL ? kinds__kinds_handle__bidi__async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &kinds__kinds_service, handlers, servicer, self);
+}
+
+static void kinds__kinds_deliver__client__request(grpc_c_function callback,
+                                                  const ProtobufCMessage *message, void *user_data)
+{
+    Kinds__Kinds_Client_RequestCallback typed = (Kinds__Kinds_Client_RequestCallback)callback;
+    const Kinds__Ask *request = (const Kinds__Ask *)message;
+    typed(request, user_data);
+}
+
+static void kinds__kinds_deliver__bidi__request(grpc_c_function callback,
+                                                const ProtobufCMessage *message, void *user_data)
+{
+    Kinds__Kinds_Bidi_RequestCallback typed = (Kinds__Kinds_Bidi_RequestCallback)callback;
+    const Kinds__Ask *request = (const Kinds__Ask *)message;
+    typed(request, user_data);
+}
+
+bool kinds__kinds_servicer__client__read__async(Kinds__Kinds_Client_ServerReader *reader,
+                                                Kinds__Kinds_Client_RequestCallback callback,
+                                                void *user_data)
+{
+    return grpc_c_server_stream_read__async((grpc_c_server_stream *)reader,
+                                            kinds__kinds_deliver__client__request,
+                                            (grpc_c_function)callback, user_data);
+}
+
+bool kinds__kinds_servicer__server__write__async(Kinds__Kinds_Server_ServerWriter *writer,
+                                                 const Kinds__Answer *message,
+                                                 grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_server_stream_write__async((grpc_c_server_stream *)writer,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+bool kinds__kinds_servicer__bidi__read__async(Kinds__Kinds_Bidi_ServerReaderWriter *stream,
+                                              Kinds__Kinds_Bidi_RequestCallback callback,
+                                              void *user_data)
+{
+    return grpc_c_server_stream_read__async((grpc_c_server_stream *)stream,
+                                            kinds__kinds_deliver__bidi__request,
+                                            (grpc_c_function)callback, user_data);
+}
+
+bool kinds__kinds_servicer__bidi__write__async(Kinds__Kinds_Bidi_ServerReaderWriter *stream,
+                                               const Kinds__Answer *message,
+                                               grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_server_stream_write__async((grpc_c_server_stream *)stream,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+/* -- async client -- */
+
+static void kinds__kinds_deliver__unary__reply(grpc_c_function callback,
+                                               const ProtobufCMessage *message, void *user_data)
+{
+    Kinds__Kinds_Unary_ReplyCallback typed = (Kinds__Kinds_Unary_ReplyCallback)callback;
+    const Kinds__Answer *reply = (const Kinds__Answer *)message;
+    typed(reply, user_data);
+}
+
+static void kinds__kinds_deliver__client__reply(grpc_c_function callback,
+                                                const ProtobufCMessage *message, void *user_data)
+{
+    Kinds__Kinds_Client_ReplyCallback typed = (Kinds__Kinds_Client_ReplyCallback)callback;
+    const Kinds__Answer *reply = (const Kinds__Answer *)message;
+    typed(reply, user_data);
+}
+
+static void kinds__kinds_deliver__server__reply(grpc_c_function callback,
+                                                const ProtobufCMessage *message, void *user_data)
+{
+    Kinds__Kinds_Server_ReplyCallback typed = (Kinds__Kinds_Server_ReplyCallback)callback;
+    const Kinds__Answer *reply = (const Kinds__Answer *)message;
+    typed(reply, user_data);
+}
+
+static void kinds__kinds_deliver__bidi__reply(grpc_c_function callback,
+                                              const ProtobufCMessage *message, void *user_data)
+{
+    Kinds__Kinds_Bidi_ReplyCallback typed = (Kinds__Kinds_Bidi_ReplyCallback)callback;
+    const Kinds__Answer *reply = (const Kinds__Answer *)message;
+    typed(reply, user_data);
+}
+
+bool kinds__kinds_stub__unary__async(const Kinds__Kinds_Stub *stub, const Kinds__Ask *request,
+                                     grpc_c_client_context *context,
+                                     Kinds__Kinds_Unary_ReplyCallback callback, void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         kinds__kinds_deliver__unary__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+Kinds__Kinds_Client_ClientWriter *kinds__kinds_stub__client__async(const Kinds__Kinds_Stub *stub,
+                                                                   grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call__async((const grpc_c_stub *)stub, 1, NULL, context);
+    return (Kinds__Kinds_Client_ClientWriter *)stream;
+}
+
+bool kinds__kinds_stub__client__write__async(Kinds__Kinds_Client_ClientWriter *writer,
+                                             const Kinds__Ask *message,
+                                             grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_write__async((grpc_c_client_stream *)writer,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+bool kinds__kinds_stub__client__finish__async(Kinds__Kinds_Client_ClientWriter *writer,
+                                              Kinds__Kinds_Client_ReplyCallback callback,
+                                              void *user_data)
+{
+    return grpc_c_client_stream_finish_with_reply__async((grpc_c_client_stream *)writer,
+                                                         kinds__kinds_deliver__client__reply,
+                                                         (grpc_c_function)callback, user_data);
+}
+
+Kinds__Kinds_Server_ClientReader *kinds__kinds_stub__server__async(const Kinds__Kinds_Stub *stub,
+                                                                   const Kinds__Ask *request,
+                                                                   grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call__async((const grpc_c_stub *)stub, 2,
+                                       (const ProtobufCMessage *)request, context);
+    return (Kinds__Kinds_Server_ClientReader *)stream;
+}
+
+bool kinds__kinds_stub__server__read__async(Kinds__Kinds_Server_ClientReader *reader,
+                                            Kinds__Kinds_Server_ReplyCallback callback,
+                                            void *user_data)
+{
+    return grpc_c_client_stream_read__async((grpc_c_client_stream *)reader,
+                                            kinds__kinds_deliver__server__reply,
+                                            (grpc_c_function)callback, user_data);
+}
+
+bool kinds__kinds_stub__server__finish__async(Kinds__Kinds_Server_ClientReader *reader,
+                                              grpc_c_status_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_finish__async((grpc_c_client_stream *)reader, callback, user_data);
+}
+
+Kinds__Kinds_Bidi_ClientReaderWriter *kinds__kinds_stub__bidi__async(const Kinds__Kinds_Stub *stub,
+                                                                     grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call__async((const grpc_c_stub *)stub, 3, NULL, context);
+    return (Kinds__Kinds_Bidi_ClientReaderWriter *)stream;
+}
+
+bool kinds__kinds_stub__bidi__read__async(Kinds__Kinds_Bidi_ClientReaderWriter *stream,
+                                          Kinds__Kinds_Bidi_ReplyCallback callback, void *user_data)
+{
+    return grpc_c_client_stream_read__async((grpc_c_client_stream *)stream,
+                                            kinds__kinds_deliver__bidi__reply,
+                                            (grpc_c_function)callback, user_data);
+}
+
+bool kinds__kinds_stub__bidi__write__async(Kinds__Kinds_Bidi_ClientReaderWriter *stream,
+                                           const Kinds__Ask *message, grpc_c_done_callback callback,
+                                           void *user_data)
+{
+    return grpc_c_client_stream_write__async((grpc_c_client_stream *)stream,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+bool kinds__kinds_stub__bidi__writes_done__async(Kinds__Kinds_Bidi_ClientReaderWriter *stream,
+                                                 grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_writes_done__async((grpc_c_client_stream *)stream, callback,
+                                                   user_data);
+}
+
+bool kinds__kinds_stub__bidi__finish__async(Kinds__Kinds_Bidi_ClientReaderWriter *stream,
+                                            grpc_c_status_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_finish__async((grpc_c_client_stream *)stream, callback, user_data);
+}
+
 /* ---- service kinds.Streams ---- */
 
 static const grpc_c_method kinds__streams_methods[] = {
@@ -342,4 +579,153 @@ const Kinds__Ask *kinds__streams_stub__listen__read(Kinds__Streams_Listen_Client
 grpc_c_status_code kinds__streams_stub__listen__finish(Kinds__Streams_Listen_ClientReader *reader)
 {
     return grpc_c_client_stream_finish((grpc_c_client_stream *)reader);
+}
+
+/* -- async server -- */
+
+static void kinds__streams_handle__talk__async(const void *servicer, void *self, void *in,
+                                               void *out, grpc_c_server_context *context)
+{
+    const Kinds__Streams_AsyncServicer *typed = (const Kinds__Streams_AsyncServicer *)servicer;
+    Kinds__Streams_Talk_ServerReaderWriter *stream = (Kinds__Streams_Talk_ServerReaderWriter *)in;
+    (void)out;
+    typed->talk(self, stream, context);
+}
+
+static void kinds__streams_handle__listen__async(const void *servicer, void *self, void *in,
+                                                 void *out, grpc_c_server_context *context)
+{
+    const Kinds__Streams_AsyncServicer *typed = (const Kinds__Streams_AsyncServicer *)servicer;
+    const Kinds__Ask *request = (const Kinds__Ask *)in;
+    Kinds__Streams_Listen_ServerWriter *writer = (Kinds__Streams_Listen_ServerWriter *)out;
+    typed->listen(self, request, writer, context);
+}
+
+bool kinds__streams_add_async_servicer_to_server(const Kinds__Streams_AsyncServicer *servicer,
+                                                 void *self, grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->talk != NULL ? kinds__streams_handle__talk__async : NULL,
+        servicer->listen != NULL ? kinds__streams_handle__listen__async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &kinds__streams_service, handlers, servicer,
+                                           self);
+}
+
+static void kinds__streams_deliver__talk__request(grpc_c_function callback,
+                                                  const ProtobufCMessage *message, void *user_data)
+{
+    Kinds__Streams_Talk_RequestCallback typed = (Kinds__Streams_Talk_RequestCallback)callback;
+    const Kinds__Ask *request = (const Kinds__Ask *)message;
+    typed(request, user_data);
+}
+
+bool kinds__streams_servicer__talk__read__async(Kinds__Streams_Talk_ServerReaderWriter *stream,
+                                                Kinds__Streams_Talk_RequestCallback callback,
+                                                void *user_data)
+{
+    return grpc_c_server_stream_read__async((grpc_c_server_stream *)stream,
+                                            kinds__streams_deliver__talk__request,
+                                            (grpc_c_function)callback, user_data);
+}
+
+bool kinds__streams_servicer__talk__write__async(Kinds__Streams_Talk_ServerReaderWriter *stream,
+                                                 const Kinds__Answer *message,
+                                                 grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_server_stream_write__async((grpc_c_server_stream *)stream,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+bool kinds__streams_servicer__listen__write__async(Kinds__Streams_Listen_ServerWriter *writer,
+                                                   const Kinds__Ask *message,
+                                                   grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_server_stream_write__async((grpc_c_server_stream *)writer,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+/* -- async client -- */
+
+static void kinds__streams_deliver__talk__reply(grpc_c_function callback,
+                                                const ProtobufCMessage *message, void *user_data)
+{
+    Kinds__Streams_Talk_ReplyCallback typed = (Kinds__Streams_Talk_ReplyCallback)callback;
+    const Kinds__Answer *reply = (const Kinds__Answer *)message;
+    typed(reply, user_data);
+}
+
+static void kinds__streams_deliver__listen__reply(grpc_c_function callback,
+                                                  const ProtobufCMessage *message, void *user_data)
+{
+    Kinds__Streams_Listen_ReplyCallback typed = (Kinds__Streams_Listen_ReplyCallback)callback;
+    const Kinds__Ask *reply = (const Kinds__Ask *)message;
+    typed(reply, user_data);
+}
+
+Kinds__Streams_Talk_ClientReaderWriter *kinds__streams_stub__talk__async(
+    const Kinds__Streams_Stub *stub, grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call__async((const grpc_c_stub *)stub, 0, NULL, context);
+    return (Kinds__Streams_Talk_ClientReaderWriter *)stream;
+}
+
+bool kinds__streams_stub__talk__read__async(Kinds__Streams_Talk_ClientReaderWriter *stream,
+                                            Kinds__Streams_Talk_ReplyCallback callback,
+                                            void *user_data)
+{
+    return grpc_c_client_stream_read__async((grpc_c_client_stream *)stream,
+                                            kinds__streams_deliver__talk__reply,
+                                            (grpc_c_function)callback, user_data);
+}
+
+bool kinds__streams_stub__talk__write__async(Kinds__Streams_Talk_ClientReaderWriter *stream,
+                                             const Kinds__Ask *message,
+                                             grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_write__async((grpc_c_client_stream *)stream,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+bool kinds__streams_stub__talk__writes_done__async(Kinds__Streams_Talk_ClientReaderWriter *stream,
+                                                   grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_writes_done__async((grpc_c_client_stream *)stream, callback,
+                                                   user_data);
+}
+
+bool kinds__streams_stub__talk__finish__async(Kinds__Streams_Talk_ClientReaderWriter *stream,
+                                              grpc_c_status_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_finish__async((grpc_c_client_stream *)stream, callback, user_data);
+}
+
+Kinds__Streams_Listen_ClientReader *kinds__streams_stub__listen__async(
+    const Kinds__Streams_Stub *stub, const Kinds__Ask *request, grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call__async((const grpc_c_stub *)stub, 1,
+                                       (const ProtobufCMessage *)request, context);
+    return (Kinds__Streams_Listen_ClientReader *)stream;
+}
+
+bool kinds__streams_stub__listen__read__async(Kinds__Streams_Listen_ClientReader *reader,
+                                              Kinds__Streams_Listen_ReplyCallback callback,
+                                              void *user_data)
+{
+    return grpc_c_client_stream_read__async((grpc_c_client_stream *)reader,
+                                            kinds__streams_deliver__listen__reply,
+                                            (grpc_c_function)callback, user_data);
+}
+
+bool kinds__streams_stub__listen__finish__async(Kinds__Streams_Listen_ClientReader *reader,
+                                                grpc_c_status_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_finish__async((grpc_c_client_stream *)reader, callback, user_data);
 }

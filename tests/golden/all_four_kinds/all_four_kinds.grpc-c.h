@@ -125,6 +125,104 @@ bool kinds__kinds_stub__bidi__writes_done(Kinds__Kinds_Bidi_ClientReaderWriter *
 /** Ends the writes and the call. Returns its status: CANCELLED where messages were left unread. */
 grpc_c_status_code kinds__kinds_stub__bidi__finish(Kinds__Kinds_Bidi_ClientReaderWriter *stream);
 
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct Kinds__Kinds_AsyncServicer {
+    void (*unary)(void *self, const Kinds__Ask *request, Kinds__Answer *reply,
+                  grpc_c_server_context *context);
+    void (*client)(void *self, Kinds__Kinds_Client_ServerReader *reader, Kinds__Answer *reply,
+                   grpc_c_server_context *context);
+    void (*server)(void *self, const Kinds__Ask *request, Kinds__Kinds_Server_ServerWriter *writer,
+                   grpc_c_server_context *context);
+    void (*bidi)(void *self, Kinds__Kinds_Bidi_ServerReaderWriter *stream,
+                 grpc_c_server_context *context);
+} Kinds__Kinds_AsyncServicer;
+
+/** As kinds__kinds_add_servicer_to_server, for handlers that answer later. */
+bool kinds__kinds_add_async_servicer_to_server(const Kinds__Kinds_AsyncServicer *servicer,
+                                               void *self, grpc_c_server *server);
+
+/* Streams of async handlers: one read and one write at a time, from any thread, until the call is
+ * finished. A read's callback gets the next message, valid until the next read; NULL once the
+ * client sent its last, or is gone. A write copies its message; its callback, which may be NULL,
+ * gets false once the call is over. */
+
+typedef void (*Kinds__Kinds_Client_RequestCallback)(const Kinds__Ask *request, void *user_data);
+bool kinds__kinds_servicer__client__read__async(Kinds__Kinds_Client_ServerReader *reader,
+                                                Kinds__Kinds_Client_RequestCallback callback,
+                                                void *user_data);
+
+bool kinds__kinds_servicer__server__write__async(Kinds__Kinds_Server_ServerWriter *writer,
+                                                 const Kinds__Answer *message,
+                                                 grpc_c_done_callback callback, void *user_data);
+
+typedef void (*Kinds__Kinds_Bidi_RequestCallback)(const Kinds__Ask *request, void *user_data);
+bool kinds__kinds_servicer__bidi__read__async(Kinds__Kinds_Bidi_ServerReaderWriter *stream,
+                                              Kinds__Kinds_Bidi_RequestCallback callback,
+                                              void *user_data);
+bool kinds__kinds_servicer__bidi__write__async(Kinds__Kinds_Bidi_ServerReaderWriter *stream,
+                                               const Kinds__Answer *message,
+                                               grpc_c_done_callback callback, void *user_data);
+
+/* Async calls. Until the callback, `context` is for cancel and free only. The callback gets the
+ * reply, owned by `context` until its next call; NULL on failure, with the status in `context`. */
+
+typedef void (*Kinds__Kinds_Unary_ReplyCallback)(const Kinds__Answer *reply, void *user_data);
+bool kinds__kinds_stub__unary__async(const Kinds__Kinds_Stub *stub, const Kinds__Ask *request,
+                                     grpc_c_client_context *context,
+                                     Kinds__Kinds_Unary_ReplyCallback callback, void *user_data);
+
+/* Async calls that stream: one read and one write at a time, from any thread. One that cannot be
+ * started is NULL, with the status in `context`; until finish's callback, `context` is for cancel
+ * and free only. A read's callback gets the next message, valid until the next read; NULL at the
+ * end or failure. A write copies its message; its callback, which may be NULL, gets false once the
+ * call is over. Finish may be called while others are under way; its callback comes last, with what
+ * the blocking finish returns. */
+
+typedef void (*Kinds__Kinds_Client_ReplyCallback)(const Kinds__Answer *reply, void *user_data);
+Kinds__Kinds_Client_ClientWriter *kinds__kinds_stub__client__async(const Kinds__Kinds_Stub *stub,
+                                                                   grpc_c_client_context *context);
+bool kinds__kinds_stub__client__write__async(Kinds__Kinds_Client_ClientWriter *writer,
+                                             const Kinds__Ask *message,
+                                             grpc_c_done_callback callback, void *user_data);
+bool kinds__kinds_stub__client__finish__async(Kinds__Kinds_Client_ClientWriter *writer,
+                                              Kinds__Kinds_Client_ReplyCallback callback,
+                                              void *user_data);
+
+typedef void (*Kinds__Kinds_Server_ReplyCallback)(const Kinds__Answer *reply, void *user_data);
+Kinds__Kinds_Server_ClientReader *kinds__kinds_stub__server__async(const Kinds__Kinds_Stub *stub,
+                                                                   const Kinds__Ask *request,
+                                                                   grpc_c_client_context *context);
+bool kinds__kinds_stub__server__read__async(Kinds__Kinds_Server_ClientReader *reader,
+                                            Kinds__Kinds_Server_ReplyCallback callback,
+                                            void *user_data);
+bool kinds__kinds_stub__server__finish__async(Kinds__Kinds_Server_ClientReader *reader,
+                                              grpc_c_status_callback callback, void *user_data);
+
+typedef void (*Kinds__Kinds_Bidi_ReplyCallback)(const Kinds__Answer *reply, void *user_data);
+Kinds__Kinds_Bidi_ClientReaderWriter *kinds__kinds_stub__bidi__async(
+    const Kinds__Kinds_Stub *stub, grpc_c_client_context *context);
+bool kinds__kinds_stub__bidi__read__async(Kinds__Kinds_Bidi_ClientReaderWriter *stream,
+                                          Kinds__Kinds_Bidi_ReplyCallback callback,
+                                          void *user_data);
+bool kinds__kinds_stub__bidi__write__async(Kinds__Kinds_Bidi_ClientReaderWriter *stream,
+                                           const Kinds__Ask *message, grpc_c_done_callback callback,
+                                           void *user_data);
+bool kinds__kinds_stub__bidi__writes_done__async(Kinds__Kinds_Bidi_ClientReaderWriter *stream,
+                                                 grpc_c_done_callback callback, void *user_data);
+bool kinds__kinds_stub__bidi__finish__async(Kinds__Kinds_Bidi_ClientReaderWriter *stream,
+                                            grpc_c_status_callback callback, void *user_data);
+
 /* ---- service kinds.Streams: Nothing but streams, without comments. ---- */
 
 #define KINDS__STREAMS_SERVICE_NAME "kinds.Streams"
@@ -204,6 +302,76 @@ Kinds__Streams_Listen_ClientReader *kinds__streams_stub__listen(const Kinds__Str
 const Kinds__Ask *kinds__streams_stub__listen__read(Kinds__Streams_Listen_ClientReader *reader);
 /** Ends the call and returns its status: CANCELLED where messages were left unread. */
 grpc_c_status_code kinds__streams_stub__listen__finish(Kinds__Streams_Listen_ClientReader *reader);
+
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct Kinds__Streams_AsyncServicer {
+    void (*talk)(void *self, Kinds__Streams_Talk_ServerReaderWriter *stream,
+                 grpc_c_server_context *context);
+    void (*listen)(void *self, const Kinds__Ask *request,
+                   Kinds__Streams_Listen_ServerWriter *writer, grpc_c_server_context *context);
+} Kinds__Streams_AsyncServicer;
+
+/** As kinds__streams_add_servicer_to_server, for handlers that answer later. */
+bool kinds__streams_add_async_servicer_to_server(const Kinds__Streams_AsyncServicer *servicer,
+                                                 void *self, grpc_c_server *server);
+
+/* Streams of async handlers: one read and one write at a time, from any thread, until the call is
+ * finished. A read's callback gets the next message, valid until the next read; NULL once the
+ * client sent its last, or is gone. A write copies its message; its callback, which may be NULL,
+ * gets false once the call is over. */
+
+typedef void (*Kinds__Streams_Talk_RequestCallback)(const Kinds__Ask *request, void *user_data);
+bool kinds__streams_servicer__talk__read__async(Kinds__Streams_Talk_ServerReaderWriter *stream,
+                                                Kinds__Streams_Talk_RequestCallback callback,
+                                                void *user_data);
+bool kinds__streams_servicer__talk__write__async(Kinds__Streams_Talk_ServerReaderWriter *stream,
+                                                 const Kinds__Answer *message,
+                                                 grpc_c_done_callback callback, void *user_data);
+
+bool kinds__streams_servicer__listen__write__async(Kinds__Streams_Listen_ServerWriter *writer,
+                                                   const Kinds__Ask *message,
+                                                   grpc_c_done_callback callback, void *user_data);
+
+/* Async calls that stream: one read and one write at a time, from any thread. One that cannot be
+ * started is NULL, with the status in `context`; until finish's callback, `context` is for cancel
+ * and free only. A read's callback gets the next message, valid until the next read; NULL at the
+ * end or failure. A write copies its message; its callback, which may be NULL, gets false once the
+ * call is over. Finish may be called while others are under way; its callback comes last, with what
+ * the blocking finish returns. */
+
+typedef void (*Kinds__Streams_Talk_ReplyCallback)(const Kinds__Answer *reply, void *user_data);
+Kinds__Streams_Talk_ClientReaderWriter *kinds__streams_stub__talk__async(
+    const Kinds__Streams_Stub *stub, grpc_c_client_context *context);
+bool kinds__streams_stub__talk__read__async(Kinds__Streams_Talk_ClientReaderWriter *stream,
+                                            Kinds__Streams_Talk_ReplyCallback callback,
+                                            void *user_data);
+bool kinds__streams_stub__talk__write__async(Kinds__Streams_Talk_ClientReaderWriter *stream,
+                                             const Kinds__Ask *message,
+                                             grpc_c_done_callback callback, void *user_data);
+bool kinds__streams_stub__talk__writes_done__async(Kinds__Streams_Talk_ClientReaderWriter *stream,
+                                                   grpc_c_done_callback callback, void *user_data);
+bool kinds__streams_stub__talk__finish__async(Kinds__Streams_Talk_ClientReaderWriter *stream,
+                                              grpc_c_status_callback callback, void *user_data);
+
+typedef void (*Kinds__Streams_Listen_ReplyCallback)(const Kinds__Ask *reply, void *user_data);
+Kinds__Streams_Listen_ClientReader *kinds__streams_stub__listen__async(
+    const Kinds__Streams_Stub *stub, const Kinds__Ask *request, grpc_c_client_context *context);
+bool kinds__streams_stub__listen__read__async(Kinds__Streams_Listen_ClientReader *reader,
+                                              Kinds__Streams_Listen_ReplyCallback callback,
+                                              void *user_data);
+bool kinds__streams_stub__listen__finish__async(Kinds__Streams_Listen_ClientReader *reader,
+                                                grpc_c_status_callback callback, void *user_data);
 
 GRPC_C_END_DECLS
 

@@ -87,3 +87,82 @@ const MyPkgOne__Two__Own *my_pkg_one__two__svc_stub__strip(const MyPkgOne__Two__
                                context);
     return (const MyPkgOne__Two__Own *)reply;
 }
+
+/* -- async server -- */
+
+static void my_pkg_one__two__svc_handle__get__async(const void *servicer, void *self, void *in,
+                                                    void *out, grpc_c_server_context *context)
+{
+    const MyPkgOne__Two__Svc_AsyncServicer *typed =
+        (const MyPkgOne__Two__Svc_AsyncServicer *)servicer;
+    const MyPkgOne__Two__Own *request = (const MyPkgOne__Two__Own *)in;
+    Elsewhere__Other *reply = (Elsewhere__Other *)out;
+    typed->get(self, request, reply, context);
+}
+
+static void my_pkg_one__two__svc_handle__strip__async(const void *servicer, void *self, void *in,
+                                                      void *out, grpc_c_server_context *context)
+{
+    const MyPkgOne__Two__Svc_AsyncServicer *typed =
+        (const MyPkgOne__Two__Svc_AsyncServicer *)servicer;
+    const Q__Inner *request = (const Q__Inner *)in;
+    MyPkgOne__Two__Own *reply = (MyPkgOne__Two__Own *)out;
+    typed->strip(self, request, reply, context);
+}
+
+bool my_pkg_one__two__svc_add_async_servicer_to_server(
+    const MyPkgOne__Two__Svc_AsyncServicer *servicer, void *self, grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->get != NULL ? my_pkg_one__two__svc_handle__get__async : NULL,
+        servicer->strip != NULL ? my_pkg_one__two__svc_handle__strip__async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &my_pkg_one__two__svc_service, handlers,
+                                           servicer, self);
+}
+
+/* -- async client -- */
+
+static void my_pkg_one__two__svc_deliver__get__reply(grpc_c_function callback,
+                                                     const ProtobufCMessage *message,
+                                                     void *user_data)
+{
+    MyPkgOne__Two__Svc_Get_ReplyCallback typed = (MyPkgOne__Two__Svc_Get_ReplyCallback)callback;
+    const Elsewhere__Other *reply = (const Elsewhere__Other *)message;
+    typed(reply, user_data);
+}
+
+static void my_pkg_one__two__svc_deliver__strip__reply(grpc_c_function callback,
+                                                       const ProtobufCMessage *message,
+                                                       void *user_data)
+{
+    MyPkgOne__Two__Svc_Strip_ReplyCallback typed = (MyPkgOne__Two__Svc_Strip_ReplyCallback)callback;
+    const MyPkgOne__Two__Own *reply = (const MyPkgOne__Two__Own *)message;
+    typed(reply, user_data);
+}
+
+bool my_pkg_one__two__svc_stub__get__async(const MyPkgOne__Two__Svc_Stub *stub,
+                                           const MyPkgOne__Two__Own *request,
+                                           grpc_c_client_context *context,
+                                           MyPkgOne__Two__Svc_Get_ReplyCallback callback,
+                                           void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         my_pkg_one__two__svc_deliver__get__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool my_pkg_one__two__svc_stub__strip__async(const MyPkgOne__Two__Svc_Stub *stub,
+                                             const Q__Inner *request,
+                                             grpc_c_client_context *context,
+                                             MyPkgOne__Two__Svc_Strip_ReplyCallback callback,
+                                             void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 1,
+                                         (const ProtobufCMessage *)request, context,
+                                         my_pkg_one__two__svc_deliver__strip__reply,
+                                         (grpc_c_function)callback, user_data);
+}

@@ -60,6 +60,48 @@ const MyPkgOne__Two__Own *my_pkg_one__two__svc_stub__strip(const MyPkgOne__Two__
                                                            const Q__Inner *request,
                                                            grpc_c_client_context *context);
 
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct MyPkgOne__Two__Svc_AsyncServicer {
+    void (*get)(void *self, const MyPkgOne__Two__Own *request, Elsewhere__Other *reply,
+                grpc_c_server_context *context);
+    void (*strip)(void *self, const Q__Inner *request, MyPkgOne__Two__Own *reply,
+                  grpc_c_server_context *context);
+} MyPkgOne__Two__Svc_AsyncServicer;
+
+/** As my_pkg_one__two__svc_add_servicer_to_server, for handlers that answer later. */
+bool my_pkg_one__two__svc_add_async_servicer_to_server(
+    const MyPkgOne__Two__Svc_AsyncServicer *servicer, void *self, grpc_c_server *server);
+
+/* Async calls. Until the callback, `context` is for cancel and free only. The callback gets the
+ * reply, owned by `context` until its next call; NULL on failure, with the status in `context`. */
+
+typedef void (*MyPkgOne__Two__Svc_Get_ReplyCallback)(const Elsewhere__Other *reply,
+                                                     void *user_data);
+bool my_pkg_one__two__svc_stub__get__async(const MyPkgOne__Two__Svc_Stub *stub,
+                                           const MyPkgOne__Two__Own *request,
+                                           grpc_c_client_context *context,
+                                           MyPkgOne__Two__Svc_Get_ReplyCallback callback,
+                                           void *user_data);
+
+typedef void (*MyPkgOne__Two__Svc_Strip_ReplyCallback)(const MyPkgOne__Two__Own *reply,
+                                                       void *user_data);
+bool my_pkg_one__two__svc_stub__strip__async(const MyPkgOne__Two__Svc_Stub *stub,
+                                             const Q__Inner *request,
+                                             grpc_c_client_context *context,
+                                             MyPkgOne__Two__Svc_Strip_ReplyCallback callback,
+                                             void *user_data);
+
 GRPC_C_END_DECLS
 
 #endif

@@ -191,6 +191,199 @@ const Comments__M *comments__long_stub__silent(const Comments__Long_Stub *stub,
     return (const Comments__M *)reply;
 }
 
+/* -- async server -- */
+
+static void comments__long_handle__leading__async(const void *servicer, void *self, void *in,
+                                                  void *out, grpc_c_server_context *context)
+{
+    const Comments__Long_AsyncServicer *typed = (const Comments__Long_AsyncServicer *)servicer;
+    const Comments__M *request = (const Comments__M *)in;
+    Comments__M *reply = (Comments__M *)out;
+    typed->leading(self, request, reply, context);
+}
+
+static void comments__long_handle__trailing__async(const void *servicer, void *self, void *in,
+                                                   void *out, grpc_c_server_context *context)
+{
+    const Comments__Long_AsyncServicer *typed = (const Comments__Long_AsyncServicer *)servicer;
+    const Comments__M *request = (const Comments__M *)in;
+    Comments__M *reply = (Comments__M *)out;
+    typed->trailing(self, request, reply, context);
+}
+
+static void comments__long_handle__block__async(const void *servicer, void *self, void *in,
+                                                void *out, grpc_c_server_context *context)
+{
+    const Comments__Long_AsyncServicer *typed = (const Comments__Long_AsyncServicer *)servicer;
+    const Comments__M *request = (const Comments__M *)in;
+    Comments__M *reply = (Comments__M *)out;
+    typed->block(self, request, reply, context);
+}
+
+static void comments__long_handle__block_lines__async(const void *servicer, void *self, void *in,
+                                                      void *out, grpc_c_server_context *context)
+{
+    const Comments__Long_AsyncServicer *typed = (const Comments__Long_AsyncServicer *)servicer;
+    const Comments__M *request = (const Comments__M *)in;
+    Comments__M *reply = (Comments__M *)out;
+    typed->block_lines(self, request, reply, context);
+}
+
+static void comments__long_handle__wrapped__async(const void *servicer, void *self, void *in,
+                                                  void *out, grpc_c_server_context *context)
+{
+    const Comments__Long_AsyncServicer *typed = (const Comments__Long_AsyncServicer *)servicer;
+    const Comments__M *request = (const Comments__M *)in;
+    Comments__M *reply = (Comments__M *)out;
+    typed->wrapped(self, request, reply, context);
+}
+
+static void comments__long_handle__silent__async(const void *servicer, void *self, void *in,
+                                                 void *out, grpc_c_server_context *context)
+{
+    const Comments__Long_AsyncServicer *typed = (const Comments__Long_AsyncServicer *)servicer;
+    const Comments__M *request = (const Comments__M *)in;
+    Comments__M *reply = (Comments__M *)out;
+    typed->silent(self, request, reply, context);
+}
+
+bool comments__long_add_async_servicer_to_server(const Comments__Long_AsyncServicer *servicer,
+                                                 void *self, grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->leading != NULL ? comments__long_handle__leading__async : NULL,
+        servicer->trailing != NULL ? comments__long_handle__trailing__async : NULL,
+        servicer->block != NULL ? comments__long_handle__block__async : NULL,
+        servicer->block_lines != NULL ? comments__long_handle__block_lines__async : NULL,
+        servicer->wrapped != NULL ? comments__long_handle__wrapped__async : NULL,
+        servicer->silent != NULL ? comments__long_handle__silent__async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &comments__long_service, handlers, servicer,
+                                           self);
+}
+
+/* -- async client -- */
+
+static void comments__long_deliver__leading__reply(grpc_c_function callback,
+                                                   const ProtobufCMessage *message, void *user_data)
+{
+    Comments__Long_Leading_ReplyCallback typed = (Comments__Long_Leading_ReplyCallback)callback;
+    const Comments__M *reply = (const Comments__M *)message;
+    typed(reply, user_data);
+}
+
+static void comments__long_deliver__trailing__reply(grpc_c_function callback,
+                                                    const ProtobufCMessage *message,
+                                                    void *user_data)
+{
+    Comments__Long_Trailing_ReplyCallback typed = (Comments__Long_Trailing_ReplyCallback)callback;
+    const Comments__M *reply = (const Comments__M *)message;
+    typed(reply, user_data);
+}
+
+static void comments__long_deliver__block__reply(grpc_c_function callback,
+                                                 const ProtobufCMessage *message, void *user_data)
+{
+    Comments__Long_Block_ReplyCallback typed = (Comments__Long_Block_ReplyCallback)callback;
+    const Comments__M *reply = (const Comments__M *)message;
+    typed(reply, user_data);
+}
+
+static void comments__long_deliver__block_lines__reply(grpc_c_function callback,
+                                                       const ProtobufCMessage *message,
+                                                       void *user_data)
+{
+    Comments__Long_BlockLines_ReplyCallback typed =
+        (Comments__Long_BlockLines_ReplyCallback)callback;
+    const Comments__M *reply = (const Comments__M *)message;
+    typed(reply, user_data);
+}
+
+static void comments__long_deliver__wrapped__reply(grpc_c_function callback,
+                                                   const ProtobufCMessage *message, void *user_data)
+{
+    Comments__Long_Wrapped_ReplyCallback typed = (Comments__Long_Wrapped_ReplyCallback)callback;
+    const Comments__M *reply = (const Comments__M *)message;
+    typed(reply, user_data);
+}
+
+static void comments__long_deliver__silent__reply(grpc_c_function callback,
+                                                  const ProtobufCMessage *message, void *user_data)
+{
+    Comments__Long_Silent_ReplyCallback typed = (Comments__Long_Silent_ReplyCallback)callback;
+    const Comments__M *reply = (const Comments__M *)message;
+    typed(reply, user_data);
+}
+
+bool comments__long_stub__leading__async(const Comments__Long_Stub *stub,
+                                         const Comments__M *request, grpc_c_client_context *context,
+                                         Comments__Long_Leading_ReplyCallback callback,
+                                         void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         comments__long_deliver__leading__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool comments__long_stub__trailing__async(const Comments__Long_Stub *stub,
+                                          const Comments__M *request,
+                                          grpc_c_client_context *context,
+                                          Comments__Long_Trailing_ReplyCallback callback,
+                                          void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 1,
+                                         (const ProtobufCMessage *)request, context,
+                                         comments__long_deliver__trailing__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool comments__long_stub__block__async(const Comments__Long_Stub *stub, const Comments__M *request,
+                                       grpc_c_client_context *context,
+                                       Comments__Long_Block_ReplyCallback callback, void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 2,
+                                         (const ProtobufCMessage *)request, context,
+                                         comments__long_deliver__block__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool comments__long_stub__block_lines__async(const Comments__Long_Stub *stub,
+                                             const Comments__M *request,
+                                             grpc_c_client_context *context,
+                                             Comments__Long_BlockLines_ReplyCallback callback,
+                                             void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 3,
+                                         (const ProtobufCMessage *)request, context,
+                                         comments__long_deliver__block_lines__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool comments__long_stub__wrapped__async(const Comments__Long_Stub *stub,
+                                         const Comments__M *request, grpc_c_client_context *context,
+                                         Comments__Long_Wrapped_ReplyCallback callback,
+                                         void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 4,
+                                         (const ProtobufCMessage *)request, context,
+                                         comments__long_deliver__wrapped__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool comments__long_stub__silent__async(const Comments__Long_Stub *stub, const Comments__M *request,
+                                        grpc_c_client_context *context,
+                                        Comments__Long_Silent_ReplyCallback callback,
+                                        void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 5,
+                                         (const ProtobufCMessage *)request, context,
+                                         comments__long_deliver__silent__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
 /* ---- service comments.Short ---- */
 
 static const grpc_c_method comments__short_methods[] = {
@@ -247,6 +440,49 @@ const Comments__M *comments__short_stub__get(const Comments__Short_Stub *stub,
         grpc_c_stub_unary_call((const grpc_c_stub *)stub, 0, (const ProtobufCMessage *)request,
                                context);
     return (const Comments__M *)reply;
+}
+
+/* -- async server -- */
+
+static void comments__short_handle__get__async(const void *servicer, void *self, void *in,
+                                               void *out, grpc_c_server_context *context)
+{
+    const Comments__Short_AsyncServicer *typed = (const Comments__Short_AsyncServicer *)servicer;
+    const Comments__M *request = (const Comments__M *)in;
+    Comments__M *reply = (Comments__M *)out;
+    typed->get(self, request, reply, context);
+}
+
+bool comments__short_add_async_servicer_to_server(const Comments__Short_AsyncServicer *servicer,
+                                                  void *self, grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->get != NULL ? comments__short_handle__get__async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &comments__short_service, handlers, servicer,
+                                           self);
+}
+
+/* -- async client -- */
+
+static void comments__short_deliver__get__reply(grpc_c_function callback,
+                                                const ProtobufCMessage *message, void *user_data)
+{
+    Comments__Short_Get_ReplyCallback typed = (Comments__Short_Get_ReplyCallback)callback;
+    const Comments__M *reply = (const Comments__M *)message;
+    typed(reply, user_data);
+}
+
+bool comments__short_stub__get__async(const Comments__Short_Stub *stub, const Comments__M *request,
+                                      grpc_c_client_context *context,
+                                      Comments__Short_Get_ReplyCallback callback, void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         comments__short_deliver__get__reply,
+                                         (grpc_c_function)callback, user_data);
 }
 
 /* ---- service comments.TitleTooLong ---- */
@@ -308,4 +544,52 @@ const Comments__M *comments__title_too_long_stub__get(const Comments__TitleTooLo
         grpc_c_stub_unary_call((const grpc_c_stub *)stub, 0, (const ProtobufCMessage *)request,
                                context);
     return (const Comments__M *)reply;
+}
+
+/* -- async server -- */
+
+static void comments__title_too_long_handle__get__async(const void *servicer, void *self, void *in,
+                                                        void *out, grpc_c_server_context *context)
+{
+    const Comments__TitleTooLong_AsyncServicer *typed =
+        (const Comments__TitleTooLong_AsyncServicer *)servicer;
+    const Comments__M *request = (const Comments__M *)in;
+    Comments__M *reply = (Comments__M *)out;
+    typed->get(self, request, reply, context);
+}
+
+bool comments__title_too_long_add_async_servicer_to_server(
+    const Comments__TitleTooLong_AsyncServicer *servicer, void *self, grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->get != NULL ? comments__title_too_long_handle__get__async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &comments__title_too_long_service, handlers,
+                                           servicer, self);
+}
+
+/* -- async client -- */
+
+static void comments__title_too_long_deliver__get__reply(grpc_c_function callback,
+                                                         const ProtobufCMessage *message,
+                                                         void *user_data)
+{
+    Comments__TitleTooLong_Get_ReplyCallback typed =
+        (Comments__TitleTooLong_Get_ReplyCallback)callback;
+    const Comments__M *reply = (const Comments__M *)message;
+    typed(reply, user_data);
+}
+
+bool comments__title_too_long_stub__get__async(const Comments__TitleTooLong_Stub *stub,
+                                               const Comments__M *request,
+                                               grpc_c_client_context *context,
+                                               Comments__TitleTooLong_Get_ReplyCallback callback,
+                                               void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         comments__title_too_long_deliver__get__reply,
+                                         (grpc_c_function)callback, user_data);
 }

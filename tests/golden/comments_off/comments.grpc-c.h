@@ -92,6 +92,78 @@ const Comments__M *comments__long_stub__silent(const Comments__Long_Stub *stub,
                                                const Comments__M *request,
                                                grpc_c_client_context *context);
 
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct Comments__Long_AsyncServicer {
+    void (*leading)(void *self, const Comments__M *request, Comments__M *reply,
+                    grpc_c_server_context *context);
+    void (*trailing)(void *self, const Comments__M *request, Comments__M *reply,
+                     grpc_c_server_context *context);
+    void (*block)(void *self, const Comments__M *request, Comments__M *reply,
+                  grpc_c_server_context *context);
+    void (*block_lines)(void *self, const Comments__M *request, Comments__M *reply,
+                        grpc_c_server_context *context);
+    void (*wrapped)(void *self, const Comments__M *request, Comments__M *reply,
+                    grpc_c_server_context *context);
+    void (*silent)(void *self, const Comments__M *request, Comments__M *reply,
+                   grpc_c_server_context *context);
+} Comments__Long_AsyncServicer;
+
+/** As comments__long_add_servicer_to_server, for handlers that answer later. */
+bool comments__long_add_async_servicer_to_server(const Comments__Long_AsyncServicer *servicer,
+                                                 void *self, grpc_c_server *server);
+
+/* Async calls. Until the callback, `context` is for cancel and free only. The callback gets the
+ * reply, owned by `context` until its next call; NULL on failure, with the status in `context`. */
+
+typedef void (*Comments__Long_Leading_ReplyCallback)(const Comments__M *reply, void *user_data);
+bool comments__long_stub__leading__async(const Comments__Long_Stub *stub,
+                                         const Comments__M *request, grpc_c_client_context *context,
+                                         Comments__Long_Leading_ReplyCallback callback,
+                                         void *user_data);
+
+typedef void (*Comments__Long_Trailing_ReplyCallback)(const Comments__M *reply, void *user_data);
+bool comments__long_stub__trailing__async(const Comments__Long_Stub *stub,
+                                          const Comments__M *request,
+                                          grpc_c_client_context *context,
+                                          Comments__Long_Trailing_ReplyCallback callback,
+                                          void *user_data);
+
+typedef void (*Comments__Long_Block_ReplyCallback)(const Comments__M *reply, void *user_data);
+bool comments__long_stub__block__async(const Comments__Long_Stub *stub, const Comments__M *request,
+                                       grpc_c_client_context *context,
+                                       Comments__Long_Block_ReplyCallback callback,
+                                       void *user_data);
+
+typedef void (*Comments__Long_BlockLines_ReplyCallback)(const Comments__M *reply, void *user_data);
+bool comments__long_stub__block_lines__async(const Comments__Long_Stub *stub,
+                                             const Comments__M *request,
+                                             grpc_c_client_context *context,
+                                             Comments__Long_BlockLines_ReplyCallback callback,
+                                             void *user_data);
+
+typedef void (*Comments__Long_Wrapped_ReplyCallback)(const Comments__M *reply, void *user_data);
+bool comments__long_stub__wrapped__async(const Comments__Long_Stub *stub,
+                                         const Comments__M *request, grpc_c_client_context *context,
+                                         Comments__Long_Wrapped_ReplyCallback callback,
+                                         void *user_data);
+
+typedef void (*Comments__Long_Silent_ReplyCallback)(const Comments__M *reply, void *user_data);
+bool comments__long_stub__silent__async(const Comments__Long_Stub *stub, const Comments__M *request,
+                                        grpc_c_client_context *context,
+                                        Comments__Long_Silent_ReplyCallback callback,
+                                        void *user_data);
+
 /* ---- service comments.Short ---- */
 
 #define COMMENTS__SHORT_SERVICE_NAME "comments.Short"
@@ -131,6 +203,35 @@ Comments__Short_Stub comments__short_stub(grpc_c_channel *channel);
 const Comments__M *comments__short_stub__get(const Comments__Short_Stub *stub,
                                              const Comments__M *request,
                                              grpc_c_client_context *context);
+
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct Comments__Short_AsyncServicer {
+    void (*get)(void *self, const Comments__M *request, Comments__M *reply,
+                grpc_c_server_context *context);
+} Comments__Short_AsyncServicer;
+
+/** As comments__short_add_servicer_to_server, for handlers that answer later. */
+bool comments__short_add_async_servicer_to_server(const Comments__Short_AsyncServicer *servicer,
+                                                  void *self, grpc_c_server *server);
+
+/* Async calls. Until the callback, `context` is for cancel and free only. The callback gets the
+ * reply, owned by `context` until its next call; NULL on failure, with the status in `context`. */
+
+typedef void (*Comments__Short_Get_ReplyCallback)(const Comments__M *reply, void *user_data);
+bool comments__short_stub__get__async(const Comments__Short_Stub *stub, const Comments__M *request,
+                                      grpc_c_client_context *context,
+                                      Comments__Short_Get_ReplyCallback callback, void *user_data);
 
 /* ---- service comments.TitleTooLong ---- */
 
@@ -174,6 +275,37 @@ Comments__TitleTooLong_Stub comments__title_too_long_stub(grpc_c_channel *channe
 const Comments__M *comments__title_too_long_stub__get(const Comments__TitleTooLong_Stub *stub,
                                                       const Comments__M *request,
                                                       grpc_c_client_context *context);
+
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct Comments__TitleTooLong_AsyncServicer {
+    void (*get)(void *self, const Comments__M *request, Comments__M *reply,
+                grpc_c_server_context *context);
+} Comments__TitleTooLong_AsyncServicer;
+
+/** As comments__title_too_long_add_servicer_to_server, for handlers that answer later. */
+bool comments__title_too_long_add_async_servicer_to_server(
+    const Comments__TitleTooLong_AsyncServicer *servicer, void *self, grpc_c_server *server);
+
+/* Async calls. Until the callback, `context` is for cancel and free only. The callback gets the
+ * reply, owned by `context` until its next call; NULL on failure, with the status in `context`. */
+
+typedef void (*Comments__TitleTooLong_Get_ReplyCallback)(const Comments__M *reply, void *user_data);
+bool comments__title_too_long_stub__get__async(const Comments__TitleTooLong_Stub *stub,
+                                               const Comments__M *request,
+                                               grpc_c_client_context *context,
+                                               Comments__TitleTooLong_Get_ReplyCallback callback,
+                                               void *user_data);
 
 GRPC_C_END_DECLS
 

@@ -60,3 +60,51 @@ const Helloworld__HelloReply *helloworld__greeter_stub__say_hello(
                                context);
     return (const Helloworld__HelloReply *)reply;
 }
+
+/* -- async server -- */
+
+static void helloworld__greeter_handle__say_hello__async(const void *servicer, void *self, void *in,
+                                                         void *out, grpc_c_server_context *context)
+{
+    const Helloworld__Greeter_AsyncServicer *typed =
+        (const Helloworld__Greeter_AsyncServicer *)servicer;
+    const Helloworld__HelloRequest *request = (const Helloworld__HelloRequest *)in;
+    Helloworld__HelloReply *reply = (Helloworld__HelloReply *)out;
+    typed->say_hello(self, request, reply, context);
+}
+
+bool helloworld__greeter_add_async_servicer_to_server(
+    const Helloworld__Greeter_AsyncServicer *servicer, void *self, grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->say_hello != NULL ? helloworld__greeter_handle__say_hello__async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &helloworld__greeter_service, handlers, servicer,
+                                           self);
+}
+
+/* -- async client -- */
+
+static void helloworld__greeter_deliver__say_hello__reply(grpc_c_function callback,
+                                                          const ProtobufCMessage *message,
+                                                          void *user_data)
+{
+    Helloworld__Greeter_SayHello_ReplyCallback typed =
+        (Helloworld__Greeter_SayHello_ReplyCallback)callback;
+    const Helloworld__HelloReply *reply = (const Helloworld__HelloReply *)message;
+    typed(reply, user_data);
+}
+
+bool helloworld__greeter_stub__say_hello__async(const Helloworld__Greeter_Stub *stub,
+                                                const Helloworld__HelloRequest *request,
+                                                grpc_c_client_context *context,
+                                                Helloworld__Greeter_SayHello_ReplyCallback callback,
+                                                void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         helloworld__greeter_deliver__say_hello__reply,
+                                         (grpc_c_function)callback, user_data);
+}

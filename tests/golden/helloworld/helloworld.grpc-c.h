@@ -54,6 +54,38 @@ const Helloworld__HelloReply *helloworld__greeter_stub__say_hello(
     const Helloworld__Greeter_Stub *stub, const Helloworld__HelloRequest *request,
     grpc_c_client_context *context);
 
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct Helloworld__Greeter_AsyncServicer {
+    void (*say_hello)(void *self, const Helloworld__HelloRequest *request,
+                      Helloworld__HelloReply *reply, grpc_c_server_context *context);
+} Helloworld__Greeter_AsyncServicer;
+
+/** As helloworld__greeter_add_servicer_to_server, for handlers that answer later. */
+bool helloworld__greeter_add_async_servicer_to_server(
+    const Helloworld__Greeter_AsyncServicer *servicer, void *self, grpc_c_server *server);
+
+/* Async calls. Until the callback, `context` is for cancel and free only. The callback gets the
+ * reply, owned by `context` until its next call; NULL on failure, with the status in `context`. */
+
+typedef void (*Helloworld__Greeter_SayHello_ReplyCallback)(const Helloworld__HelloReply *reply,
+                                                           void *user_data);
+bool helloworld__greeter_stub__say_hello__async(const Helloworld__Greeter_Stub *stub,
+                                                const Helloworld__HelloRequest *request,
+                                                grpc_c_client_context *context,
+                                                Helloworld__Greeter_SayHello_ReplyCallback callback,
+                                                void *user_data);
+
 GRPC_C_END_DECLS
 
 #endif

@@ -323,3 +323,347 @@ const Hostile__M *hostile__hostile_stub__stars(const Hostile__Hostile_Stub *stub
                                context);
     return (const Hostile__M *)reply;
 }
+
+/* -- async server -- */
+
+static void hostile__hostile_handle__backslash__async(const void *servicer, void *self, void *in,
+                                                      void *out, grpc_c_server_context *context)
+{
+    const Hostile__Hostile_AsyncServicer *typed = (const Hostile__Hostile_AsyncServicer *)servicer;
+    const Hostile__M *request = (const Hostile__M *)in;
+    Hostile__M *reply = (Hostile__M *)out;
+    typed->backslash(self, request, reply, context);
+}
+
+static void hostile__hostile_handle__trigraph__async(const void *servicer, void *self, void *in,
+                                                     void *out, grpc_c_server_context *context)
+{
+    const Hostile__Hostile_AsyncServicer *typed = (const Hostile__Hostile_AsyncServicer *)servicer;
+    const Hostile__M *request = (const Hostile__M *)in;
+    Hostile__M *reply = (Hostile__M *)out;
+    typed->trigraph(self, request, reply, context);
+}
+
+static void hostile__hostile_handle__dollar__async(const void *servicer, void *self, void *in,
+                                                   void *out, grpc_c_server_context *context)
+{
+    const Hostile__Hostile_AsyncServicer *typed = (const Hostile__Hostile_AsyncServicer *)servicer;
+    const Hostile__M *request = (const Hostile__M *)in;
+    Hostile__M *reply = (Hostile__M *)out;
+    typed->dollar(self, request, reply, context);
+}
+
+static void hostile__hostile_handle__crlf__async(const void *servicer, void *self, void *in,
+                                                 void *out, grpc_c_server_context *context)
+{
+    const Hostile__Hostile_AsyncServicer *typed = (const Hostile__Hostile_AsyncServicer *)servicer;
+    const Hostile__M *request = (const Hostile__M *)in;
+    Hostile__M *reply = (Hostile__M *)out;
+    typed->crlf(self, request, reply, context);
+}
+
+static void hostile__hostile_handle__control__async(const void *servicer, void *self, void *in,
+                                                    void *out, grpc_c_server_context *context)
+{
+    const Hostile__Hostile_AsyncServicer *typed = (const Hostile__Hostile_AsyncServicer *)servicer;
+    const Hostile__M *request = (const Hostile__M *)in;
+    Hostile__M *reply = (Hostile__M *)out;
+    typed->control(self, request, reply, context);
+}
+
+static void hostile__hostile_handle__utf8__async(const void *servicer, void *self, void *in,
+                                                 void *out, grpc_c_server_context *context)
+{
+    const Hostile__Hostile_AsyncServicer *typed = (const Hostile__Hostile_AsyncServicer *)servicer;
+    const Hostile__M *request = (const Hostile__M *)in;
+    Hostile__M *reply = (Hostile__M *)out;
+    typed->utf8(self, request, reply, context);
+}
+
+static void hostile__hostile_handle__bidi__async(const void *servicer, void *self, void *in,
+                                                 void *out, grpc_c_server_context *context)
+{
+    const Hostile__Hostile_AsyncServicer *typed = (const Hostile__Hostile_AsyncServicer *)servicer;
+    const Hostile__M *request = (const Hostile__M *)in;
+    Hostile__M *reply = (Hostile__M *)out;
+    typed->bidi(self, request, reply, context);
+}
+
+static void hostile__hostile_handle__wide__async(const void *servicer, void *self, void *in,
+                                                 void *out, grpc_c_server_context *context)
+{
+    const Hostile__Hostile_AsyncServicer *typed = (const Hostile__Hostile_AsyncServicer *)servicer;
+    const Hostile__M *request = (const Hostile__M *)in;
+    Hostile__M *reply = (Hostile__M *)out;
+    typed->wide(self, request, reply, context);
+}
+
+static void hostile__hostile_handle__shapes__async(const void *servicer, void *self, void *in,
+                                                   void *out, grpc_c_server_context *context)
+{
+    const Hostile__Hostile_AsyncServicer *typed = (const Hostile__Hostile_AsyncServicer *)servicer;
+    const Hostile__M *request = (const Hostile__M *)in;
+    Hostile__M *reply = (Hostile__M *)out;
+    typed->shapes(self, request, reply, context);
+}
+
+static void hostile__hostile_handle__empty__async(const void *servicer, void *self, void *in,
+                                                  void *out, grpc_c_server_context *context)
+{
+    const Hostile__Hostile_AsyncServicer *typed = (const Hostile__Hostile_AsyncServicer *)servicer;
+    const Hostile__M *request = (const Hostile__M *)in;
+    Hostile__M *reply = (Hostile__M *)out;
+    typed->empty(self, request, reply, context);
+}
+
+static void hostile__hostile_handle__stars__async(const void *servicer, void *self, void *in,
+                                                  void *out, grpc_c_server_context *context)
+{
+    const Hostile__Hostile_AsyncServicer *typed = (const Hostile__Hostile_AsyncServicer *)servicer;
+    const Hostile__M *request = (const Hostile__M *)in;
+    Hostile__M *reply = (Hostile__M *)out;
+    typed->stars(self, request, reply, context);
+}
+
+bool hostile__hostile_add_async_servicer_to_server(const Hostile__Hostile_AsyncServicer *servicer,
+                                                   void *self, grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->backslash != NULL ? hostile__hostile_handle__backslash__async : NULL,
+        servicer->trigraph != NULL ? hostile__hostile_handle__trigraph__async : NULL,
+        servicer->dollar != NULL ? hostile__hostile_handle__dollar__async : NULL,
+        servicer->crlf != NULL ? hostile__hostile_handle__crlf__async : NULL,
+        servicer->control != NULL ? hostile__hostile_handle__control__async : NULL,
+        servicer->utf8 != NULL ? hostile__hostile_handle__utf8__async : NULL,
+        servicer->bidi != NULL ? hostile__hostile_handle__bidi__async : NULL,
+        servicer->wide != NULL ? hostile__hostile_handle__wide__async : NULL,
+        servicer->shapes != NULL ? hostile__hostile_handle__shapes__async : NULL,
+        servicer->empty != NULL ? hostile__hostile_handle__empty__async : NULL,
+        servicer->stars != NULL ? hostile__hostile_handle__stars__async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &hostile__hostile_service, handlers, servicer,
+                                           self);
+}
+
+/* -- async client -- */
+
+static void hostile__hostile_deliver__backslash__reply(grpc_c_function callback,
+                                                       const ProtobufCMessage *message,
+                                                       void *user_data)
+{
+    Hostile__Hostile_Backslash_ReplyCallback typed =
+        (Hostile__Hostile_Backslash_ReplyCallback)callback;
+    const Hostile__M *reply = (const Hostile__M *)message;
+    typed(reply, user_data);
+}
+
+static void hostile__hostile_deliver__trigraph__reply(grpc_c_function callback,
+                                                      const ProtobufCMessage *message,
+                                                      void *user_data)
+{
+    Hostile__Hostile_Trigraph_ReplyCallback typed =
+        (Hostile__Hostile_Trigraph_ReplyCallback)callback;
+    const Hostile__M *reply = (const Hostile__M *)message;
+    typed(reply, user_data);
+}
+
+static void hostile__hostile_deliver__dollar__reply(grpc_c_function callback,
+                                                    const ProtobufCMessage *message,
+                                                    void *user_data)
+{
+    Hostile__Hostile_Dollar_ReplyCallback typed = (Hostile__Hostile_Dollar_ReplyCallback)callback;
+    const Hostile__M *reply = (const Hostile__M *)message;
+    typed(reply, user_data);
+}
+
+static void hostile__hostile_deliver__crlf__reply(grpc_c_function callback,
+                                                  const ProtobufCMessage *message, void *user_data)
+{
+    Hostile__Hostile_Crlf_ReplyCallback typed = (Hostile__Hostile_Crlf_ReplyCallback)callback;
+    const Hostile__M *reply = (const Hostile__M *)message;
+    typed(reply, user_data);
+}
+
+static void hostile__hostile_deliver__control__reply(grpc_c_function callback,
+                                                     const ProtobufCMessage *message,
+                                                     void *user_data)
+{
+    Hostile__Hostile_Control_ReplyCallback typed = (Hostile__Hostile_Control_ReplyCallback)callback;
+    const Hostile__M *reply = (const Hostile__M *)message;
+    typed(reply, user_data);
+}
+
+static void hostile__hostile_deliver__utf8__reply(grpc_c_function callback,
+                                                  const ProtobufCMessage *message, void *user_data)
+{
+    Hostile__Hostile_Utf8_ReplyCallback typed = (Hostile__Hostile_Utf8_ReplyCallback)callback;
+    const Hostile__M *reply = (const Hostile__M *)message;
+    typed(reply, user_data);
+}
+
+static void hostile__hostile_deliver__bidi__reply(grpc_c_function callback,
+                                                  const ProtobufCMessage *message, void *user_data)
+{
+    Hostile__Hostile_Bidi_ReplyCallback typed = (Hostile__Hostile_Bidi_ReplyCallback)callback;
+    const Hostile__M *reply = (const Hostile__M *)message;
+    typed(reply, user_data);
+}
+
+static void hostile__hostile_deliver__wide__reply(grpc_c_function callback,
+                                                  const ProtobufCMessage *message, void *user_data)
+{
+    Hostile__Hostile_Wide_ReplyCallback typed = (Hostile__Hostile_Wide_ReplyCallback)callback;
+    const Hostile__M *reply = (const Hostile__M *)message;
+    typed(reply, user_data);
+}
+
+static void hostile__hostile_deliver__shapes__reply(grpc_c_function callback,
+                                                    const ProtobufCMessage *message,
+                                                    void *user_data)
+{
+    Hostile__Hostile_Shapes_ReplyCallback typed = (Hostile__Hostile_Shapes_ReplyCallback)callback;
+    const Hostile__M *reply = (const Hostile__M *)message;
+    typed(reply, user_data);
+}
+
+static void hostile__hostile_deliver__empty__reply(grpc_c_function callback,
+                                                   const ProtobufCMessage *message, void *user_data)
+{
+    Hostile__Hostile_Empty_ReplyCallback typed = (Hostile__Hostile_Empty_ReplyCallback)callback;
+    const Hostile__M *reply = (const Hostile__M *)message;
+    typed(reply, user_data);
+}
+
+static void hostile__hostile_deliver__stars__reply(grpc_c_function callback,
+                                                   const ProtobufCMessage *message, void *user_data)
+{
+    Hostile__Hostile_Stars_ReplyCallback typed = (Hostile__Hostile_Stars_ReplyCallback)callback;
+    const Hostile__M *reply = (const Hostile__M *)message;
+    typed(reply, user_data);
+}
+
+bool hostile__hostile_stub__backslash__async(const Hostile__Hostile_Stub *stub,
+                                             const Hostile__M *request,
+                                             grpc_c_client_context *context,
+                                             Hostile__Hostile_Backslash_ReplyCallback callback,
+                                             void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         hostile__hostile_deliver__backslash__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool hostile__hostile_stub__trigraph__async(const Hostile__Hostile_Stub *stub,
+                                            const Hostile__M *request,
+                                            grpc_c_client_context *context,
+                                            Hostile__Hostile_Trigraph_ReplyCallback callback,
+                                            void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 1,
+                                         (const ProtobufCMessage *)request, context,
+                                         hostile__hostile_deliver__trigraph__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool hostile__hostile_stub__dollar__async(const Hostile__Hostile_Stub *stub,
+                                          const Hostile__M *request, grpc_c_client_context *context,
+                                          Hostile__Hostile_Dollar_ReplyCallback callback,
+                                          void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 2,
+                                         (const ProtobufCMessage *)request, context,
+                                         hostile__hostile_deliver__dollar__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool hostile__hostile_stub__crlf__async(const Hostile__Hostile_Stub *stub,
+                                        const Hostile__M *request, grpc_c_client_context *context,
+                                        Hostile__Hostile_Crlf_ReplyCallback callback,
+                                        void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 3,
+                                         (const ProtobufCMessage *)request, context,
+                                         hostile__hostile_deliver__crlf__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool hostile__hostile_stub__control__async(const Hostile__Hostile_Stub *stub,
+                                           const Hostile__M *request,
+                                           grpc_c_client_context *context,
+                                           Hostile__Hostile_Control_ReplyCallback callback,
+                                           void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 4,
+                                         (const ProtobufCMessage *)request, context,
+                                         hostile__hostile_deliver__control__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool hostile__hostile_stub__utf8__async(const Hostile__Hostile_Stub *stub,
+                                        const Hostile__M *request, grpc_c_client_context *context,
+                                        Hostile__Hostile_Utf8_ReplyCallback callback,
+                                        void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 5,
+                                         (const ProtobufCMessage *)request, context,
+                                         hostile__hostile_deliver__utf8__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool hostile__hostile_stub__bidi__async(const Hostile__Hostile_Stub *stub,
+                                        const Hostile__M *request, grpc_c_client_context *context,
+                                        Hostile__Hostile_Bidi_ReplyCallback callback,
+                                        void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 6,
+                                         (const ProtobufCMessage *)request, context,
+                                         hostile__hostile_deliver__bidi__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool hostile__hostile_stub__wide__async(const Hostile__Hostile_Stub *stub,
+                                        const Hostile__M *request, grpc_c_client_context *context,
+                                        Hostile__Hostile_Wide_ReplyCallback callback,
+                                        void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 7,
+                                         (const ProtobufCMessage *)request, context,
+                                         hostile__hostile_deliver__wide__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool hostile__hostile_stub__shapes__async(const Hostile__Hostile_Stub *stub,
+                                          const Hostile__M *request, grpc_c_client_context *context,
+                                          Hostile__Hostile_Shapes_ReplyCallback callback,
+                                          void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 8,
+                                         (const ProtobufCMessage *)request, context,
+                                         hostile__hostile_deliver__shapes__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool hostile__hostile_stub__empty__async(const Hostile__Hostile_Stub *stub,
+                                         const Hostile__M *request, grpc_c_client_context *context,
+                                         Hostile__Hostile_Empty_ReplyCallback callback,
+                                         void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 9,
+                                         (const ProtobufCMessage *)request, context,
+                                         hostile__hostile_deliver__empty__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool hostile__hostile_stub__stars__async(const Hostile__Hostile_Stub *stub,
+                                         const Hostile__M *request, grpc_c_client_context *context,
+                                         Hostile__Hostile_Stars_ReplyCallback callback,
+                                         void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 10,
+                                         (const ProtobufCMessage *)request, context,
+                                         hostile__hostile_deliver__stars__reply,
+                                         (grpc_c_function)callback, user_data);
+}

@@ -200,6 +200,119 @@ const Hostile__M *hostile__hostile_stub__stars(const Hostile__Hostile_Stub *stub
                                                const Hostile__M *request,
                                                grpc_c_client_context *context);
 
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct Hostile__Hostile_AsyncServicer {
+    void (*backslash)(void *self, const Hostile__M *request, Hostile__M *reply,
+                      grpc_c_server_context *context);
+    void (*trigraph)(void *self, const Hostile__M *request, Hostile__M *reply,
+                     grpc_c_server_context *context);
+    void (*dollar)(void *self, const Hostile__M *request, Hostile__M *reply,
+                   grpc_c_server_context *context);
+    void (*crlf)(void *self, const Hostile__M *request, Hostile__M *reply,
+                 grpc_c_server_context *context);
+    void (*control)(void *self, const Hostile__M *request, Hostile__M *reply,
+                    grpc_c_server_context *context);
+    void (*utf8)(void *self, const Hostile__M *request, Hostile__M *reply,
+                 grpc_c_server_context *context);
+    void (*bidi)(void *self, const Hostile__M *request, Hostile__M *reply,
+                 grpc_c_server_context *context);
+    void (*wide)(void *self, const Hostile__M *request, Hostile__M *reply,
+                 grpc_c_server_context *context);
+    void (*shapes)(void *self, const Hostile__M *request, Hostile__M *reply,
+                   grpc_c_server_context *context);
+    void (*empty)(void *self, const Hostile__M *request, Hostile__M *reply,
+                  grpc_c_server_context *context);
+    void (*stars)(void *self, const Hostile__M *request, Hostile__M *reply,
+                  grpc_c_server_context *context);
+} Hostile__Hostile_AsyncServicer;
+
+/** As hostile__hostile_add_servicer_to_server, for handlers that answer later. */
+bool hostile__hostile_add_async_servicer_to_server(const Hostile__Hostile_AsyncServicer *servicer,
+                                                   void *self, grpc_c_server *server);
+
+/* Async calls. Until the callback, `context` is for cancel and free only. The callback gets the
+ * reply, owned by `context` until its next call; NULL on failure, with the status in `context`. */
+
+typedef void (*Hostile__Hostile_Backslash_ReplyCallback)(const Hostile__M *reply, void *user_data);
+bool hostile__hostile_stub__backslash__async(const Hostile__Hostile_Stub *stub,
+                                             const Hostile__M *request,
+                                             grpc_c_client_context *context,
+                                             Hostile__Hostile_Backslash_ReplyCallback callback,
+                                             void *user_data);
+
+typedef void (*Hostile__Hostile_Trigraph_ReplyCallback)(const Hostile__M *reply, void *user_data);
+bool hostile__hostile_stub__trigraph__async(const Hostile__Hostile_Stub *stub,
+                                            const Hostile__M *request,
+                                            grpc_c_client_context *context,
+                                            Hostile__Hostile_Trigraph_ReplyCallback callback,
+                                            void *user_data);
+
+typedef void (*Hostile__Hostile_Dollar_ReplyCallback)(const Hostile__M *reply, void *user_data);
+bool hostile__hostile_stub__dollar__async(const Hostile__Hostile_Stub *stub,
+                                          const Hostile__M *request, grpc_c_client_context *context,
+                                          Hostile__Hostile_Dollar_ReplyCallback callback,
+                                          void *user_data);
+
+typedef void (*Hostile__Hostile_Crlf_ReplyCallback)(const Hostile__M *reply, void *user_data);
+bool hostile__hostile_stub__crlf__async(const Hostile__Hostile_Stub *stub,
+                                        const Hostile__M *request, grpc_c_client_context *context,
+                                        Hostile__Hostile_Crlf_ReplyCallback callback,
+                                        void *user_data);
+
+typedef void (*Hostile__Hostile_Control_ReplyCallback)(const Hostile__M *reply, void *user_data);
+bool hostile__hostile_stub__control__async(const Hostile__Hostile_Stub *stub,
+                                           const Hostile__M *request,
+                                           grpc_c_client_context *context,
+                                           Hostile__Hostile_Control_ReplyCallback callback,
+                                           void *user_data);
+
+typedef void (*Hostile__Hostile_Utf8_ReplyCallback)(const Hostile__M *reply, void *user_data);
+bool hostile__hostile_stub__utf8__async(const Hostile__Hostile_Stub *stub,
+                                        const Hostile__M *request, grpc_c_client_context *context,
+                                        Hostile__Hostile_Utf8_ReplyCallback callback,
+                                        void *user_data);
+
+typedef void (*Hostile__Hostile_Bidi_ReplyCallback)(const Hostile__M *reply, void *user_data);
+bool hostile__hostile_stub__bidi__async(const Hostile__Hostile_Stub *stub,
+                                        const Hostile__M *request, grpc_c_client_context *context,
+                                        Hostile__Hostile_Bidi_ReplyCallback callback,
+                                        void *user_data);
+
+typedef void (*Hostile__Hostile_Wide_ReplyCallback)(const Hostile__M *reply, void *user_data);
+bool hostile__hostile_stub__wide__async(const Hostile__Hostile_Stub *stub,
+                                        const Hostile__M *request, grpc_c_client_context *context,
+                                        Hostile__Hostile_Wide_ReplyCallback callback,
+                                        void *user_data);
+
+typedef void (*Hostile__Hostile_Shapes_ReplyCallback)(const Hostile__M *reply, void *user_data);
+bool hostile__hostile_stub__shapes__async(const Hostile__Hostile_Stub *stub,
+                                          const Hostile__M *request, grpc_c_client_context *context,
+                                          Hostile__Hostile_Shapes_ReplyCallback callback,
+                                          void *user_data);
+
+typedef void (*Hostile__Hostile_Empty_ReplyCallback)(const Hostile__M *reply, void *user_data);
+bool hostile__hostile_stub__empty__async(const Hostile__Hostile_Stub *stub,
+                                         const Hostile__M *request, grpc_c_client_context *context,
+                                         Hostile__Hostile_Empty_ReplyCallback callback,
+                                         void *user_data);
+
+typedef void (*Hostile__Hostile_Stars_ReplyCallback)(const Hostile__M *reply, void *user_data);
+bool hostile__hostile_stub__stars__async(const Hostile__Hostile_Stub *stub,
+                                         const Hostile__M *request, grpc_c_client_context *context,
+                                         Hostile__Hostile_Stars_ReplyCallback callback,
+                                         void *user_data);
+
 GRPC_C_END_DECLS
 
 #endif

@@ -58,3 +58,45 @@ const Far__Away__Letter__Receipt *near__post_stub__send(const Near__Post_Stub *s
                                context);
     return (const Far__Away__Letter__Receipt *)reply;
 }
+
+/* -- async server -- */
+
+static void near__post_handle__send__async(const void *servicer, void *self, void *in, void *out,
+                                           grpc_c_server_context *context)
+{
+    const Near__Post_AsyncServicer *typed = (const Near__Post_AsyncServicer *)servicer;
+    const Far__Away__Letter *request = (const Far__Away__Letter *)in;
+    Far__Away__Letter__Receipt *reply = (Far__Away__Letter__Receipt *)out;
+    typed->send(self, request, reply, context);
+}
+
+bool near__post_add_async_servicer_to_server(const Near__Post_AsyncServicer *servicer, void *self,
+                                             grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->send != NULL ? near__post_handle__send__async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &near__post_service, handlers, servicer, self);
+}
+
+/* -- async client -- */
+
+static void near__post_deliver__send__reply(grpc_c_function callback,
+                                            const ProtobufCMessage *message, void *user_data)
+{
+    Near__Post_Send_ReplyCallback typed = (Near__Post_Send_ReplyCallback)callback;
+    const Far__Away__Letter__Receipt *reply = (const Far__Away__Letter__Receipt *)message;
+    typed(reply, user_data);
+}
+
+bool near__post_stub__send__async(const Near__Post_Stub *stub, const Far__Away__Letter *request,
+                                  grpc_c_client_context *context,
+                                  Near__Post_Send_ReplyCallback callback, void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         near__post_deliver__send__reply, (grpc_c_function)callback,
+                                         user_data);
+}

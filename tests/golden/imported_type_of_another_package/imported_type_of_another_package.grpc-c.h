@@ -52,6 +52,36 @@ const Far__Away__Letter__Receipt *near__post_stub__send(const Near__Post_Stub *s
                                                         const Far__Away__Letter *request,
                                                         grpc_c_client_context *context);
 
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct Near__Post_AsyncServicer {
+    void (*send)(void *self, const Far__Away__Letter *request, Far__Away__Letter__Receipt *reply,
+                 grpc_c_server_context *context);
+} Near__Post_AsyncServicer;
+
+/** As near__post_add_servicer_to_server, for handlers that answer later. */
+bool near__post_add_async_servicer_to_server(const Near__Post_AsyncServicer *servicer, void *self,
+                                             grpc_c_server *server);
+
+/* Async calls. Until the callback, `context` is for cancel and free only. The callback gets the
+ * reply, owned by `context` until its next call; NULL on failure, with the status in `context`. */
+
+typedef void (*Near__Post_Send_ReplyCallback)(const Far__Away__Letter__Receipt *reply,
+                                              void *user_data);
+bool near__post_stub__send__async(const Near__Post_Stub *stub, const Far__Away__Letter *request,
+                                  grpc_c_client_context *context,
+                                  Near__Post_Send_ReplyCallback callback, void *user_data);
+
 GRPC_C_END_DECLS
 
 #endif

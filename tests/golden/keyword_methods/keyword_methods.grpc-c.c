@@ -395,3 +395,453 @@ grpc_c_status_code keywords__store_stub__new__finish(Keywords__Store_New_ClientR
 {
     return grpc_c_client_stream_finish((grpc_c_client_stream *)stream);
 }
+
+/* -- async server -- */
+
+static void keywords__store_handle__delete__async(const void *servicer, void *self, void *in,
+                                                  void *out, grpc_c_server_context *context)
+{
+    const Keywords__Store_AsyncServicer *typed = (const Keywords__Store_AsyncServicer *)servicer;
+    const Keywords__M *request = (const Keywords__M *)in;
+    Keywords__M *reply = (Keywords__M *)out;
+    typed->delete_(self, request, reply, context);
+}
+
+static void keywords__store_handle__default__async(const void *servicer, void *self, void *in,
+                                                   void *out, grpc_c_server_context *context)
+{
+    const Keywords__Store_AsyncServicer *typed = (const Keywords__Store_AsyncServicer *)servicer;
+    const Keywords__M *request = (const Keywords__M *)in;
+    Keywords__M *reply = (Keywords__M *)out;
+    typed->default_(self, request, reply, context);
+}
+
+static void keywords__store_handle__class__async(const void *servicer, void *self, void *in,
+                                                 void *out, grpc_c_server_context *context)
+{
+    const Keywords__Store_AsyncServicer *typed = (const Keywords__Store_AsyncServicer *)servicer;
+    const Keywords__M *request = (const Keywords__M *)in;
+    Keywords__Store_Class_ServerWriter *writer = (Keywords__Store_Class_ServerWriter *)out;
+    typed->class_(self, request, writer, context);
+}
+
+static void keywords__store_handle__register__async(const void *servicer, void *self, void *in,
+                                                    void *out, grpc_c_server_context *context)
+{
+    const Keywords__Store_AsyncServicer *typed = (const Keywords__Store_AsyncServicer *)servicer;
+    Keywords__Store_Register_ServerReader *reader = (Keywords__Store_Register_ServerReader *)in;
+    Keywords__M *reply = (Keywords__M *)out;
+    typed->register_(self, reader, reply, context);
+}
+
+static void keywords__store_handle__new__async(const void *servicer, void *self, void *in,
+                                               void *out, grpc_c_server_context *context)
+{
+    const Keywords__Store_AsyncServicer *typed = (const Keywords__Store_AsyncServicer *)servicer;
+    Keywords__Store_New_ServerReaderWriter *stream = (Keywords__Store_New_ServerReaderWriter *)in;
+    (void)out;
+    typed->new_(self, stream, context);
+}
+
+static void keywords__store_handle__typeof__async(const void *servicer, void *self, void *in,
+                                                  void *out, grpc_c_server_context *context)
+{
+    const Keywords__Store_AsyncServicer *typed = (const Keywords__Store_AsyncServicer *)servicer;
+    const Keywords__M *request = (const Keywords__M *)in;
+    Keywords__M *reply = (Keywords__M *)out;
+    typed->typeof_(self, request, reply, context);
+}
+
+static void keywords__store_handle__co_await__async(const void *servicer, void *self, void *in,
+                                                    void *out, grpc_c_server_context *context)
+{
+    const Keywords__Store_AsyncServicer *typed = (const Keywords__Store_AsyncServicer *)servicer;
+    const Keywords__M *request = (const Keywords__M *)in;
+    Keywords__M *reply = (Keywords__M *)out;
+    typed->co_await_(self, request, reply, context);
+}
+
+static void keywords__store_handle__bool__async(const void *servicer, void *self, void *in,
+                                                void *out, grpc_c_server_context *context)
+{
+    const Keywords__Store_AsyncServicer *typed = (const Keywords__Store_AsyncServicer *)servicer;
+    const Keywords__M *request = (const Keywords__M *)in;
+    Keywords__M *reply = (Keywords__M *)out;
+    typed->bool_(self, request, reply, context);
+}
+
+static void keywords__store_handle__linux__async(const void *servicer, void *self, void *in,
+                                                 void *out, grpc_c_server_context *context)
+{
+    const Keywords__Store_AsyncServicer *typed = (const Keywords__Store_AsyncServicer *)servicer;
+    const Keywords__M *request = (const Keywords__M *)in;
+    Keywords__M *reply = (Keywords__M *)out;
+    typed->linux_(self, request, reply, context);
+}
+
+static void keywords__store_handle__assert__async(const void *servicer, void *self, void *in,
+                                                  void *out, grpc_c_server_context *context)
+{
+    const Keywords__Store_AsyncServicer *typed = (const Keywords__Store_AsyncServicer *)servicer;
+    const Keywords__M *request = (const Keywords__M *)in;
+    Keywords__M *reply = (Keywords__M *)out;
+    typed->assert_(self, request, reply, context);
+}
+
+static void keywords__store_handle__deleted__async(const void *servicer, void *self, void *in,
+                                                   void *out, grpc_c_server_context *context)
+{
+    const Keywords__Store_AsyncServicer *typed = (const Keywords__Store_AsyncServicer *)servicer;
+    const Keywords__M *request = (const Keywords__M *)in;
+    Keywords__M *reply = (Keywords__M *)out;
+    typed->deleted(self, request, reply, context);
+}
+
+bool keywords__store_add_async_servicer_to_server(const Keywords__Store_AsyncServicer *servicer,
+                                                  void *self, grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->delete_ != NULL ? keywords__store_handle__delete__async : NULL,
+        servicer->default_ != NULL ? keywords__store_handle__default__async : NULL,
+        servicer->class_ != NULL ? keywords__store_handle__class__async : NULL,
+        servicer->register_ != NULL ? keywords__store_handle__register__async : NULL,
+        servicer->new_ != NULL ? keywords__store_handle__new__async : NULL,
+        servicer->typeof_ != NULL ? keywords__store_handle__typeof__async : NULL,
+        servicer->co_await_ != NULL ? keywords__store_handle__co_await__async : NULL,
+        servicer->bool_ != NULL ? keywords__store_handle__bool__async : NULL,
+        servicer->linux_ != NULL ? keywords__store_handle__linux__async : NULL,
+        servicer->assert_ != NULL ? keywords__store_handle__assert__async : NULL,
+        servicer->deleted != NULL ? keywords__store_handle__deleted__async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &keywords__store_service, handlers, servicer,
+                                           self);
+}
+
+static void keywords__store_deliver__register__request(grpc_c_function callback,
+                                                       const ProtobufCMessage *message,
+                                                       void *user_data)
+{
+    Keywords__Store_Register_RequestCallback typed =
+        (Keywords__Store_Register_RequestCallback)callback;
+    const Keywords__M *request = (const Keywords__M *)message;
+    typed(request, user_data);
+}
+
+static void keywords__store_deliver__new__request(grpc_c_function callback,
+                                                  const ProtobufCMessage *message, void *user_data)
+{
+    Keywords__Store_New_RequestCallback typed = (Keywords__Store_New_RequestCallback)callback;
+    const Keywords__M *request = (const Keywords__M *)message;
+    typed(request, user_data);
+}
+
+bool keywords__store_servicer__class__write__async(Keywords__Store_Class_ServerWriter *writer,
+                                                   const Keywords__M *message,
+                                                   grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_server_stream_write__async((grpc_c_server_stream *)writer,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+bool keywords__store_servicer__register__read__async(
+    Keywords__Store_Register_ServerReader *reader,
+    Keywords__Store_Register_RequestCallback callback, void *user_data)
+{
+    return grpc_c_server_stream_read__async((grpc_c_server_stream *)reader,
+                                            keywords__store_deliver__register__request,
+                                            (grpc_c_function)callback, user_data);
+}
+
+bool keywords__store_servicer__new__read__async(Keywords__Store_New_ServerReaderWriter *stream,
+                                                Keywords__Store_New_RequestCallback callback,
+                                                void *user_data)
+{
+    return grpc_c_server_stream_read__async((grpc_c_server_stream *)stream,
+                                            keywords__store_deliver__new__request,
+                                            (grpc_c_function)callback, user_data);
+}
+
+bool keywords__store_servicer__new__write__async(Keywords__Store_New_ServerReaderWriter *stream,
+                                                 const Keywords__M *message,
+                                                 grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_server_stream_write__async((grpc_c_server_stream *)stream,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+/* -- async client -- */
+
+static void keywords__store_deliver__delete__reply(grpc_c_function callback,
+                                                   const ProtobufCMessage *message, void *user_data)
+{
+    Keywords__Store_Delete_ReplyCallback typed = (Keywords__Store_Delete_ReplyCallback)callback;
+    const Keywords__M *reply = (const Keywords__M *)message;
+    typed(reply, user_data);
+}
+
+static void keywords__store_deliver__default__reply(grpc_c_function callback,
+                                                    const ProtobufCMessage *message,
+                                                    void *user_data)
+{
+    Keywords__Store_Default_ReplyCallback typed = (Keywords__Store_Default_ReplyCallback)callback;
+    const Keywords__M *reply = (const Keywords__M *)message;
+    typed(reply, user_data);
+}
+
+static void keywords__store_deliver__class__reply(grpc_c_function callback,
+                                                  const ProtobufCMessage *message, void *user_data)
+{
+    Keywords__Store_Class_ReplyCallback typed = (Keywords__Store_Class_ReplyCallback)callback;
+    const Keywords__M *reply = (const Keywords__M *)message;
+    typed(reply, user_data);
+}
+
+static void keywords__store_deliver__register__reply(grpc_c_function callback,
+                                                     const ProtobufCMessage *message,
+                                                     void *user_data)
+{
+    Keywords__Store_Register_ReplyCallback typed = (Keywords__Store_Register_ReplyCallback)callback;
+    const Keywords__M *reply = (const Keywords__M *)message;
+    typed(reply, user_data);
+}
+
+static void keywords__store_deliver__new__reply(grpc_c_function callback,
+                                                const ProtobufCMessage *message, void *user_data)
+{
+    Keywords__Store_New_ReplyCallback typed = (Keywords__Store_New_ReplyCallback)callback;
+    const Keywords__M *reply = (const Keywords__M *)message;
+    typed(reply, user_data);
+}
+
+static void keywords__store_deliver__typeof__reply(grpc_c_function callback,
+                                                   const ProtobufCMessage *message, void *user_data)
+{
+    Keywords__Store_Typeof_ReplyCallback typed = (Keywords__Store_Typeof_ReplyCallback)callback;
+    const Keywords__M *reply = (const Keywords__M *)message;
+    typed(reply, user_data);
+}
+
+static void keywords__store_deliver__co_await__reply(grpc_c_function callback,
+                                                     const ProtobufCMessage *message,
+                                                     void *user_data)
+{
+    Keywords__Store_CoAwait_ReplyCallback typed = (Keywords__Store_CoAwait_ReplyCallback)callback;
+    const Keywords__M *reply = (const Keywords__M *)message;
+    typed(reply, user_data);
+}
+
+static void keywords__store_deliver__bool__reply(grpc_c_function callback,
+                                                 const ProtobufCMessage *message, void *user_data)
+{
+    Keywords__Store_Bool_ReplyCallback typed = (Keywords__Store_Bool_ReplyCallback)callback;
+    const Keywords__M *reply = (const Keywords__M *)message;
+    typed(reply, user_data);
+}
+
+static void keywords__store_deliver__linux__reply(grpc_c_function callback,
+                                                  const ProtobufCMessage *message, void *user_data)
+{
+    Keywords__Store_Linux_ReplyCallback typed = (Keywords__Store_Linux_ReplyCallback)callback;
+    const Keywords__M *reply = (const Keywords__M *)message;
+    typed(reply, user_data);
+}
+
+static void keywords__store_deliver__assert__reply(grpc_c_function callback,
+                                                   const ProtobufCMessage *message, void *user_data)
+{
+    Keywords__Store_Assert_ReplyCallback typed = (Keywords__Store_Assert_ReplyCallback)callback;
+    const Keywords__M *reply = (const Keywords__M *)message;
+    typed(reply, user_data);
+}
+
+static void keywords__store_deliver__deleted__reply(grpc_c_function callback,
+                                                    const ProtobufCMessage *message,
+                                                    void *user_data)
+{
+    Keywords__Store_Deleted_ReplyCallback typed = (Keywords__Store_Deleted_ReplyCallback)callback;
+    const Keywords__M *reply = (const Keywords__M *)message;
+    typed(reply, user_data);
+}
+
+bool keywords__store_stub__delete__async(const Keywords__Store_Stub *stub,
+                                         const Keywords__M *request, grpc_c_client_context *context,
+                                         Keywords__Store_Delete_ReplyCallback callback,
+                                         void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         keywords__store_deliver__delete__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool keywords__store_stub__default__async(const Keywords__Store_Stub *stub,
+                                          const Keywords__M *request,
+                                          grpc_c_client_context *context,
+                                          Keywords__Store_Default_ReplyCallback callback,
+                                          void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 1,
+                                         (const ProtobufCMessage *)request, context,
+                                         keywords__store_deliver__default__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool keywords__store_stub__typeof__async(const Keywords__Store_Stub *stub,
+                                         const Keywords__M *request, grpc_c_client_context *context,
+                                         Keywords__Store_Typeof_ReplyCallback callback,
+                                         void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 5,
+                                         (const ProtobufCMessage *)request, context,
+                                         keywords__store_deliver__typeof__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool keywords__store_stub__co_await__async(const Keywords__Store_Stub *stub,
+                                           const Keywords__M *request,
+                                           grpc_c_client_context *context,
+                                           Keywords__Store_CoAwait_ReplyCallback callback,
+                                           void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 6,
+                                         (const ProtobufCMessage *)request, context,
+                                         keywords__store_deliver__co_await__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool keywords__store_stub__bool__async(const Keywords__Store_Stub *stub, const Keywords__M *request,
+                                       grpc_c_client_context *context,
+                                       Keywords__Store_Bool_ReplyCallback callback, void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 7,
+                                         (const ProtobufCMessage *)request, context,
+                                         keywords__store_deliver__bool__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool keywords__store_stub__linux__async(const Keywords__Store_Stub *stub,
+                                        const Keywords__M *request, grpc_c_client_context *context,
+                                        Keywords__Store_Linux_ReplyCallback callback,
+                                        void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 8,
+                                         (const ProtobufCMessage *)request, context,
+                                         keywords__store_deliver__linux__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool keywords__store_stub__assert__async(const Keywords__Store_Stub *stub,
+                                         const Keywords__M *request, grpc_c_client_context *context,
+                                         Keywords__Store_Assert_ReplyCallback callback,
+                                         void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 9,
+                                         (const ProtobufCMessage *)request, context,
+                                         keywords__store_deliver__assert__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool keywords__store_stub__deleted__async(const Keywords__Store_Stub *stub,
+                                          const Keywords__M *request,
+                                          grpc_c_client_context *context,
+                                          Keywords__Store_Deleted_ReplyCallback callback,
+                                          void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 10,
+                                         (const ProtobufCMessage *)request, context,
+                                         keywords__store_deliver__deleted__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+Keywords__Store_Class_ClientReader *keywords__store_stub__class__async(
+    const Keywords__Store_Stub *stub, const Keywords__M *request, grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call__async((const grpc_c_stub *)stub, 2,
+                                       (const ProtobufCMessage *)request, context);
+    return (Keywords__Store_Class_ClientReader *)stream;
+}
+
+bool keywords__store_stub__class__read__async(Keywords__Store_Class_ClientReader *reader,
+                                              Keywords__Store_Class_ReplyCallback callback,
+                                              void *user_data)
+{
+    return grpc_c_client_stream_read__async((grpc_c_client_stream *)reader,
+                                            keywords__store_deliver__class__reply,
+                                            (grpc_c_function)callback, user_data);
+}
+
+bool keywords__store_stub__class__finish__async(Keywords__Store_Class_ClientReader *reader,
+                                                grpc_c_status_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_finish__async((grpc_c_client_stream *)reader, callback, user_data);
+}
+
+Keywords__Store_Register_ClientWriter *keywords__store_stub__register__async(
+    const Keywords__Store_Stub *stub, grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call__async((const grpc_c_stub *)stub, 3, NULL, context);
+    return (Keywords__Store_Register_ClientWriter *)stream;
+}
+
+bool keywords__store_stub__register__write__async(Keywords__Store_Register_ClientWriter *writer,
+                                                  const Keywords__M *message,
+                                                  grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_write__async((grpc_c_client_stream *)writer,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+bool keywords__store_stub__register__finish__async(Keywords__Store_Register_ClientWriter *writer,
+                                                   Keywords__Store_Register_ReplyCallback callback,
+                                                   void *user_data)
+{
+    return grpc_c_client_stream_finish_with_reply__async((grpc_c_client_stream *)writer,
+                                                         keywords__store_deliver__register__reply,
+                                                         (grpc_c_function)callback, user_data);
+}
+
+Keywords__Store_New_ClientReaderWriter *keywords__store_stub__new__async(
+    const Keywords__Store_Stub *stub, grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call__async((const grpc_c_stub *)stub, 4, NULL, context);
+    return (Keywords__Store_New_ClientReaderWriter *)stream;
+}
+
+bool keywords__store_stub__new__read__async(Keywords__Store_New_ClientReaderWriter *stream,
+                                            Keywords__Store_New_ReplyCallback callback,
+                                            void *user_data)
+{
+    return grpc_c_client_stream_read__async((grpc_c_client_stream *)stream,
+                                            keywords__store_deliver__new__reply,
+                                            (grpc_c_function)callback, user_data);
+}
+
+bool keywords__store_stub__new__write__async(Keywords__Store_New_ClientReaderWriter *stream,
+                                             const Keywords__M *message,
+                                             grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_write__async((grpc_c_client_stream *)stream,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+bool keywords__store_stub__new__writes_done__async(Keywords__Store_New_ClientReaderWriter *stream,
+                                                   grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_writes_done__async((grpc_c_client_stream *)stream, callback,
+                                                   user_data);
+}
+
+bool keywords__store_stub__new__finish__async(Keywords__Store_New_ClientReaderWriter *stream,
+                                              grpc_c_status_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_finish__async((grpc_c_client_stream *)stream, callback, user_data);
+}

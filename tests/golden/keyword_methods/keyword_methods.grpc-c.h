@@ -177,6 +177,164 @@ bool keywords__store_stub__new__writes_done(Keywords__Store_New_ClientReaderWrit
 grpc_c_status_code keywords__store_stub__new__finish(
     Keywords__Store_New_ClientReaderWriter *stream);
 
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct Keywords__Store_AsyncServicer {
+    void (*delete_)(void *self, const Keywords__M *request, Keywords__M *reply,
+                    grpc_c_server_context *context);
+    void (*default_)(void *self, const Keywords__M *request, Keywords__M *reply,
+                     grpc_c_server_context *context);
+    void (*class_)(void *self, const Keywords__M *request,
+                   Keywords__Store_Class_ServerWriter *writer, grpc_c_server_context *context);
+    void (*register_)(void *self, Keywords__Store_Register_ServerReader *reader, Keywords__M *reply,
+                      grpc_c_server_context *context);
+    void (*new_)(void *self, Keywords__Store_New_ServerReaderWriter *stream,
+                 grpc_c_server_context *context);
+    void (*typeof_)(void *self, const Keywords__M *request, Keywords__M *reply,
+                    grpc_c_server_context *context);
+    void (*co_await_)(void *self, const Keywords__M *request, Keywords__M *reply,
+                      grpc_c_server_context *context);
+    void (*bool_)(void *self, const Keywords__M *request, Keywords__M *reply,
+                  grpc_c_server_context *context);
+    void (*linux_)(void *self, const Keywords__M *request, Keywords__M *reply,
+                   grpc_c_server_context *context);
+    void (*assert_)(void *self, const Keywords__M *request, Keywords__M *reply,
+                    grpc_c_server_context *context);
+    void (*deleted)(void *self, const Keywords__M *request, Keywords__M *reply,
+                    grpc_c_server_context *context);
+} Keywords__Store_AsyncServicer;
+
+/** As keywords__store_add_servicer_to_server, for handlers that answer later. */
+bool keywords__store_add_async_servicer_to_server(const Keywords__Store_AsyncServicer *servicer,
+                                                  void *self, grpc_c_server *server);
+
+/* Streams of async handlers: one read and one write at a time, from any thread, until the call is
+ * finished. A read's callback gets the next message, valid until the next read; NULL once the
+ * client sent its last, or is gone. A write copies its message; its callback, which may be NULL,
+ * gets false once the call is over. */
+
+bool keywords__store_servicer__class__write__async(Keywords__Store_Class_ServerWriter *writer,
+                                                   const Keywords__M *message,
+                                                   grpc_c_done_callback callback, void *user_data);
+
+typedef void (*Keywords__Store_Register_RequestCallback)(const Keywords__M *request,
+                                                         void *user_data);
+bool keywords__store_servicer__register__read__async(
+    Keywords__Store_Register_ServerReader *reader,
+    Keywords__Store_Register_RequestCallback callback, void *user_data);
+
+typedef void (*Keywords__Store_New_RequestCallback)(const Keywords__M *request, void *user_data);
+bool keywords__store_servicer__new__read__async(Keywords__Store_New_ServerReaderWriter *stream,
+                                                Keywords__Store_New_RequestCallback callback,
+                                                void *user_data);
+bool keywords__store_servicer__new__write__async(Keywords__Store_New_ServerReaderWriter *stream,
+                                                 const Keywords__M *message,
+                                                 grpc_c_done_callback callback, void *user_data);
+
+/* Async calls. Until the callback, `context` is for cancel and free only. The callback gets the
+ * reply, owned by `context` until its next call; NULL on failure, with the status in `context`. */
+
+typedef void (*Keywords__Store_Delete_ReplyCallback)(const Keywords__M *reply, void *user_data);
+bool keywords__store_stub__delete__async(const Keywords__Store_Stub *stub,
+                                         const Keywords__M *request, grpc_c_client_context *context,
+                                         Keywords__Store_Delete_ReplyCallback callback,
+                                         void *user_data);
+
+typedef void (*Keywords__Store_Default_ReplyCallback)(const Keywords__M *reply, void *user_data);
+bool keywords__store_stub__default__async(const Keywords__Store_Stub *stub,
+                                          const Keywords__M *request,
+                                          grpc_c_client_context *context,
+                                          Keywords__Store_Default_ReplyCallback callback,
+                                          void *user_data);
+
+typedef void (*Keywords__Store_Typeof_ReplyCallback)(const Keywords__M *reply, void *user_data);
+bool keywords__store_stub__typeof__async(const Keywords__Store_Stub *stub,
+                                         const Keywords__M *request, grpc_c_client_context *context,
+                                         Keywords__Store_Typeof_ReplyCallback callback,
+                                         void *user_data);
+
+typedef void (*Keywords__Store_CoAwait_ReplyCallback)(const Keywords__M *reply, void *user_data);
+bool keywords__store_stub__co_await__async(const Keywords__Store_Stub *stub,
+                                           const Keywords__M *request,
+                                           grpc_c_client_context *context,
+                                           Keywords__Store_CoAwait_ReplyCallback callback,
+                                           void *user_data);
+
+typedef void (*Keywords__Store_Bool_ReplyCallback)(const Keywords__M *reply, void *user_data);
+bool keywords__store_stub__bool__async(const Keywords__Store_Stub *stub, const Keywords__M *request,
+                                       grpc_c_client_context *context,
+                                       Keywords__Store_Bool_ReplyCallback callback,
+                                       void *user_data);
+
+typedef void (*Keywords__Store_Linux_ReplyCallback)(const Keywords__M *reply, void *user_data);
+bool keywords__store_stub__linux__async(const Keywords__Store_Stub *stub,
+                                        const Keywords__M *request, grpc_c_client_context *context,
+                                        Keywords__Store_Linux_ReplyCallback callback,
+                                        void *user_data);
+
+typedef void (*Keywords__Store_Assert_ReplyCallback)(const Keywords__M *reply, void *user_data);
+bool keywords__store_stub__assert__async(const Keywords__Store_Stub *stub,
+                                         const Keywords__M *request, grpc_c_client_context *context,
+                                         Keywords__Store_Assert_ReplyCallback callback,
+                                         void *user_data);
+
+typedef void (*Keywords__Store_Deleted_ReplyCallback)(const Keywords__M *reply, void *user_data);
+bool keywords__store_stub__deleted__async(const Keywords__Store_Stub *stub,
+                                          const Keywords__M *request,
+                                          grpc_c_client_context *context,
+                                          Keywords__Store_Deleted_ReplyCallback callback,
+                                          void *user_data);
+
+/* Async calls that stream: one read and one write at a time, from any thread. One that cannot be
+ * started is NULL, with the status in `context`; until finish's callback, `context` is for cancel
+ * and free only. A read's callback gets the next message, valid until the next read; NULL at the
+ * end or failure. A write copies its message; its callback, which may be NULL, gets false once the
+ * call is over. Finish may be called while others are under way; its callback comes last, with what
+ * the blocking finish returns. */
+
+typedef void (*Keywords__Store_Class_ReplyCallback)(const Keywords__M *reply, void *user_data);
+Keywords__Store_Class_ClientReader *keywords__store_stub__class__async(
+    const Keywords__Store_Stub *stub, const Keywords__M *request, grpc_c_client_context *context);
+bool keywords__store_stub__class__read__async(Keywords__Store_Class_ClientReader *reader,
+                                              Keywords__Store_Class_ReplyCallback callback,
+                                              void *user_data);
+bool keywords__store_stub__class__finish__async(Keywords__Store_Class_ClientReader *reader,
+                                                grpc_c_status_callback callback, void *user_data);
+
+typedef void (*Keywords__Store_Register_ReplyCallback)(const Keywords__M *reply, void *user_data);
+Keywords__Store_Register_ClientWriter *keywords__store_stub__register__async(
+    const Keywords__Store_Stub *stub, grpc_c_client_context *context);
+bool keywords__store_stub__register__write__async(Keywords__Store_Register_ClientWriter *writer,
+                                                  const Keywords__M *message,
+                                                  grpc_c_done_callback callback, void *user_data);
+bool keywords__store_stub__register__finish__async(Keywords__Store_Register_ClientWriter *writer,
+                                                   Keywords__Store_Register_ReplyCallback callback,
+                                                   void *user_data);
+
+typedef void (*Keywords__Store_New_ReplyCallback)(const Keywords__M *reply, void *user_data);
+Keywords__Store_New_ClientReaderWriter *keywords__store_stub__new__async(
+    const Keywords__Store_Stub *stub, grpc_c_client_context *context);
+bool keywords__store_stub__new__read__async(Keywords__Store_New_ClientReaderWriter *stream,
+                                            Keywords__Store_New_ReplyCallback callback,
+                                            void *user_data);
+bool keywords__store_stub__new__write__async(Keywords__Store_New_ClientReaderWriter *stream,
+                                             const Keywords__M *message,
+                                             grpc_c_done_callback callback, void *user_data);
+bool keywords__store_stub__new__writes_done__async(Keywords__Store_New_ClientReaderWriter *stream,
+                                                   grpc_c_done_callback callback, void *user_data);
+bool keywords__store_stub__new__finish__async(Keywords__Store_New_ClientReaderWriter *stream,
+                                              grpc_c_status_callback callback, void *user_data);
+
 GRPC_C_END_DECLS
 
 #endif

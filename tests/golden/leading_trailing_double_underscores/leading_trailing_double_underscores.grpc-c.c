@@ -187,3 +187,204 @@ grpc_c_status_code under____under___score__stub____str__eam___finish(
 {
     return grpc_c_client_stream_finish((grpc_c_client_stream *)reader);
 }
+
+/* -- async server -- */
+
+static void under____under___score__handle____lead__async(const void *servicer, void *self,
+                                                          void *in, void *out,
+                                                          grpc_c_server_context *context)
+{
+    const Under__UnderScore_AsyncServicer *typed =
+        (const Under__UnderScore_AsyncServicer *)servicer;
+    const Under__Front *request = (const Under__Front *)in;
+    Under__Back *reply = (Under__Back *)out;
+    typed->__lead(self, request, reply, context);
+}
+
+static void under____under___score__handle__trail___async(const void *servicer, void *self,
+                                                          void *in, void *out,
+                                                          grpc_c_server_context *context)
+{
+    const Under__UnderScore_AsyncServicer *typed =
+        (const Under__UnderScore_AsyncServicer *)servicer;
+    const Under__Back *request = (const Under__Back *)in;
+    Under__MidDle *reply = (Under__MidDle *)out;
+    typed->trail_(self, request, reply, context);
+}
+
+static void under____under___score__handle__dou__ble__async(const void *servicer, void *self,
+                                                            void *in, void *out,
+                                                            grpc_c_server_context *context)
+{
+    const Under__UnderScore_AsyncServicer *typed =
+        (const Under__UnderScore_AsyncServicer *)servicer;
+    const Under__MidDle *request = (const Under__MidDle *)in;
+    Under__Front *reply = (Under__Front *)out;
+    typed->dou__ble(self, request, reply, context);
+}
+
+static void under____under___score__handle__foo__bar__async(const void *servicer, void *self,
+                                                            void *in, void *out,
+                                                            grpc_c_server_context *context)
+{
+    const Under__UnderScore_AsyncServicer *typed =
+        (const Under__UnderScore_AsyncServicer *)servicer;
+    const Under__MidDle *request = (const Under__MidDle *)in;
+    Under__Front *reply = (Under__Front *)out;
+    typed->foo__bar(self, request, reply, context);
+}
+
+static void under____under___score__handle____str__eam___async(const void *servicer, void *self,
+                                                               void *in, void *out,
+                                                               grpc_c_server_context *context)
+{
+    const Under__UnderScore_AsyncServicer *typed =
+        (const Under__UnderScore_AsyncServicer *)servicer;
+    const Under__Front *request = (const Under__Front *)in;
+    Under__UnderScore_StrEam_ServerWriter *writer = (Under__UnderScore_StrEam_ServerWriter *)out;
+    typed->__str__eam_(self, request, writer, context);
+}
+
+bool under____under___score__add_async_servicer_to_server(
+    const Under__UnderScore_AsyncServicer *servicer, void *self, grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->__lead != NULL ? under____under___score__handle____lead__async : NULL,
+        servicer->trail_ != NULL ? under____under___score__handle__trail___async : NULL,
+        servicer->dou__ble != NULL ? under____under___score__handle__dou__ble__async : NULL,
+        servicer->foo__bar != NULL ? under____under___score__handle__foo__bar__async : NULL,
+        servicer->__str__eam_ != NULL ? under____under___score__handle____str__eam___async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &under____under___score__service, handlers,
+                                           servicer, self);
+}
+
+bool under____under___score__servicer____str__eam___write__async(
+    Under__UnderScore_StrEam_ServerWriter *writer, const Under__Back *message,
+    grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_server_stream_write__async((grpc_c_server_stream *)writer,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+/* -- async client -- */
+
+static void under____under___score__deliver____lead__reply(grpc_c_function callback,
+                                                           const ProtobufCMessage *message,
+                                                           void *user_data)
+{
+    Under__UnderScore_Lead_ReplyCallback typed = (Under__UnderScore_Lead_ReplyCallback)callback;
+    const Under__Back *reply = (const Under__Back *)message;
+    typed(reply, user_data);
+}
+
+static void under____under___score__deliver__trail___reply(grpc_c_function callback,
+                                                           const ProtobufCMessage *message,
+                                                           void *user_data)
+{
+    Under__UnderScore_Trail_ReplyCallback typed = (Under__UnderScore_Trail_ReplyCallback)callback;
+    const Under__MidDle *reply = (const Under__MidDle *)message;
+    typed(reply, user_data);
+}
+
+static void under____under___score__deliver__dou__ble__reply(grpc_c_function callback,
+                                                             const ProtobufCMessage *message,
+                                                             void *user_data)
+{
+    Under__UnderScore_DouBle_ReplyCallback typed = (Under__UnderScore_DouBle_ReplyCallback)callback;
+    const Under__Front *reply = (const Under__Front *)message;
+    typed(reply, user_data);
+}
+
+static void under____under___score__deliver__foo__bar__reply(grpc_c_function callback,
+                                                             const ProtobufCMessage *message,
+                                                             void *user_data)
+{
+    Under__UnderScore_FooBar_ReplyCallback typed = (Under__UnderScore_FooBar_ReplyCallback)callback;
+    const Under__Front *reply = (const Under__Front *)message;
+    typed(reply, user_data);
+}
+
+static void under____under___score__deliver____str__eam___reply(grpc_c_function callback,
+                                                                const ProtobufCMessage *message,
+                                                                void *user_data)
+{
+    Under__UnderScore_StrEam_ReplyCallback typed = (Under__UnderScore_StrEam_ReplyCallback)callback;
+    const Under__Back *reply = (const Under__Back *)message;
+    typed(reply, user_data);
+}
+
+bool under____under___score__stub____lead__async(const Under__UnderScore_Stub *stub,
+                                                 const Under__Front *request,
+                                                 grpc_c_client_context *context,
+                                                 Under__UnderScore_Lead_ReplyCallback callback,
+                                                 void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         under____under___score__deliver____lead__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool under____under___score__stub__trail___async(const Under__UnderScore_Stub *stub,
+                                                 const Under__Back *request,
+                                                 grpc_c_client_context *context,
+                                                 Under__UnderScore_Trail_ReplyCallback callback,
+                                                 void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 1,
+                                         (const ProtobufCMessage *)request, context,
+                                         under____under___score__deliver__trail___reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool under____under___score__stub__dou__ble__async(const Under__UnderScore_Stub *stub,
+                                                   const Under__MidDle *request,
+                                                   grpc_c_client_context *context,
+                                                   Under__UnderScore_DouBle_ReplyCallback callback,
+                                                   void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 2,
+                                         (const ProtobufCMessage *)request, context,
+                                         under____under___score__deliver__dou__ble__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool under____under___score__stub__foo__bar__async(const Under__UnderScore_Stub *stub,
+                                                   const Under__MidDle *request,
+                                                   grpc_c_client_context *context,
+                                                   Under__UnderScore_FooBar_ReplyCallback callback,
+                                                   void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 3,
+                                         (const ProtobufCMessage *)request, context,
+                                         under____under___score__deliver__foo__bar__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+Under__UnderScore_StrEam_ClientReader *under____under___score__stub____str__eam___async(
+    const Under__UnderScore_Stub *stub, const Under__Front *request, grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call__async((const grpc_c_stub *)stub, 4,
+                                       (const ProtobufCMessage *)request, context);
+    return (Under__UnderScore_StrEam_ClientReader *)stream;
+}
+
+bool under____under___score__stub____str__eam___read__async(
+    Under__UnderScore_StrEam_ClientReader *reader, Under__UnderScore_StrEam_ReplyCallback callback,
+    void *user_data)
+{
+    return grpc_c_client_stream_read__async((grpc_c_client_stream *)reader,
+                                            under____under___score__deliver____str__eam___reply,
+                                            (grpc_c_function)callback, user_data);
+}
+
+bool under____under___score__stub____str__eam___finish__async(
+    Under__UnderScore_StrEam_ClientReader *reader, grpc_c_status_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_finish__async((grpc_c_client_stream *)reader, callback, user_data);
+}

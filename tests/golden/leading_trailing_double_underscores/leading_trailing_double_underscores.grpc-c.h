@@ -106,6 +106,94 @@ const Under__Back *under____under___score__stub____str__eam___read(
 grpc_c_status_code under____under___score__stub____str__eam___finish(
     Under__UnderScore_StrEam_ClientReader *reader);
 
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct Under__UnderScore_AsyncServicer {
+    void (*__lead)(void *self, const Under__Front *request, Under__Back *reply,
+                   grpc_c_server_context *context);
+    void (*trail_)(void *self, const Under__Back *request, Under__MidDle *reply,
+                   grpc_c_server_context *context);
+    void (*dou__ble)(void *self, const Under__MidDle *request, Under__Front *reply,
+                     grpc_c_server_context *context);
+    void (*foo__bar)(void *self, const Under__MidDle *request, Under__Front *reply,
+                     grpc_c_server_context *context);
+    void (*__str__eam_)(void *self, const Under__Front *request,
+                        Under__UnderScore_StrEam_ServerWriter *writer,
+                        grpc_c_server_context *context);
+} Under__UnderScore_AsyncServicer;
+
+/** As under____under___score__add_servicer_to_server, for handlers that answer later. */
+bool under____under___score__add_async_servicer_to_server(
+    const Under__UnderScore_AsyncServicer *servicer, void *self, grpc_c_server *server);
+
+/* Streams of async handlers: one read and one write at a time, from any thread, until the call is
+ * finished. A read's callback gets the next message, valid until the next read; NULL once the
+ * client sent its last, or is gone. A write copies its message; its callback, which may be NULL,
+ * gets false once the call is over. */
+
+bool under____under___score__servicer____str__eam___write__async(
+    Under__UnderScore_StrEam_ServerWriter *writer, const Under__Back *message,
+    grpc_c_done_callback callback, void *user_data);
+
+/* Async calls. Until the callback, `context` is for cancel and free only. The callback gets the
+ * reply, owned by `context` until its next call; NULL on failure, with the status in `context`. */
+
+typedef void (*Under__UnderScore_Lead_ReplyCallback)(const Under__Back *reply, void *user_data);
+bool under____under___score__stub____lead__async(const Under__UnderScore_Stub *stub,
+                                                 const Under__Front *request,
+                                                 grpc_c_client_context *context,
+                                                 Under__UnderScore_Lead_ReplyCallback callback,
+                                                 void *user_data);
+
+typedef void (*Under__UnderScore_Trail_ReplyCallback)(const Under__MidDle *reply, void *user_data);
+bool under____under___score__stub__trail___async(const Under__UnderScore_Stub *stub,
+                                                 const Under__Back *request,
+                                                 grpc_c_client_context *context,
+                                                 Under__UnderScore_Trail_ReplyCallback callback,
+                                                 void *user_data);
+
+typedef void (*Under__UnderScore_DouBle_ReplyCallback)(const Under__Front *reply, void *user_data);
+bool under____under___score__stub__dou__ble__async(const Under__UnderScore_Stub *stub,
+                                                   const Under__MidDle *request,
+                                                   grpc_c_client_context *context,
+                                                   Under__UnderScore_DouBle_ReplyCallback callback,
+                                                   void *user_data);
+
+typedef void (*Under__UnderScore_FooBar_ReplyCallback)(const Under__Front *reply, void *user_data);
+bool under____under___score__stub__foo__bar__async(const Under__UnderScore_Stub *stub,
+                                                   const Under__MidDle *request,
+                                                   grpc_c_client_context *context,
+                                                   Under__UnderScore_FooBar_ReplyCallback callback,
+                                                   void *user_data);
+
+/* Async calls that stream: one read and one write at a time, from any thread. One that cannot be
+ * started is NULL, with the status in `context`; until finish's callback, `context` is for cancel
+ * and free only. A read's callback gets the next message, valid until the next read; NULL at the
+ * end or failure. A write copies its message; its callback, which may be NULL, gets false once the
+ * call is over. Finish may be called while others are under way; its callback comes last, with what
+ * the blocking finish returns. */
+
+typedef void (*Under__UnderScore_StrEam_ReplyCallback)(const Under__Back *reply, void *user_data);
+Under__UnderScore_StrEam_ClientReader *under____under___score__stub____str__eam___async(
+    const Under__UnderScore_Stub *stub, const Under__Front *request,
+    grpc_c_client_context *context);
+bool under____under___score__stub____str__eam___read__async(
+    Under__UnderScore_StrEam_ClientReader *reader, Under__UnderScore_StrEam_ReplyCallback callback,
+    void *user_data);
+bool under____under___score__stub____str__eam___finish__async(
+    Under__UnderScore_StrEam_ClientReader *reader, grpc_c_status_callback callback,
+    void *user_data);
+
 GRPC_C_END_DECLS
 
 #endif

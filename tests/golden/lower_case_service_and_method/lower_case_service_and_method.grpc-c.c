@@ -132,3 +132,141 @@ const Lower__Answer *lower__greeter_stub__wave_back__finish(
         grpc_c_client_stream_finish_with_reply((grpc_c_client_stream *)writer);
     return (const Lower__Answer *)reply;
 }
+
+/* -- async server -- */
+
+static void lower__greeter_handle__say_hello__async(const void *servicer, void *self, void *in,
+                                                    void *out, grpc_c_server_context *context)
+{
+    const Lower__Greeter_AsyncServicer *typed = (const Lower__Greeter_AsyncServicer *)servicer;
+    const Lower__AskMe *request = (const Lower__AskMe *)in;
+    Lower__Answer *reply = (Lower__Answer *)out;
+    typed->say_hello(self, request, reply, context);
+}
+
+static void lower__greeter_handle__wave__async(const void *servicer, void *self, void *in,
+                                               void *out, grpc_c_server_context *context)
+{
+    const Lower__Greeter_AsyncServicer *typed = (const Lower__Greeter_AsyncServicer *)servicer;
+    const Lower__AskMe *request = (const Lower__AskMe *)in;
+    Lower__Answer *reply = (Lower__Answer *)out;
+    typed->wave(self, request, reply, context);
+}
+
+static void lower__greeter_handle__wave_back__async(const void *servicer, void *self, void *in,
+                                                    void *out, grpc_c_server_context *context)
+{
+    const Lower__Greeter_AsyncServicer *typed = (const Lower__Greeter_AsyncServicer *)servicer;
+    Lower__Greeter_WaveBack_ServerReader *reader = (Lower__Greeter_WaveBack_ServerReader *)in;
+    Lower__Answer *reply = (Lower__Answer *)out;
+    typed->wave_back(self, reader, reply, context);
+}
+
+bool lower__greeter_add_async_servicer_to_server(const Lower__Greeter_AsyncServicer *servicer,
+                                                 void *self, grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->say_hello != NULL ? lower__greeter_handle__say_hello__async : NULL,
+        servicer->wave != NULL ? lower__greeter_handle__wave__async : NULL,
+        servicer->wave_back != NULL ? lower__greeter_handle__wave_back__async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &lower__greeter_service, handlers, servicer,
+                                           self);
+}
+
+static void lower__greeter_deliver__wave_back__request(grpc_c_function callback,
+                                                       const ProtobufCMessage *message,
+                                                       void *user_data)
+{
+    Lower__Greeter_WaveBack_RequestCallback typed =
+        (Lower__Greeter_WaveBack_RequestCallback)callback;
+    const Lower__AskMe *request = (const Lower__AskMe *)message;
+    typed(request, user_data);
+}
+
+bool lower__greeter_servicer__wave_back__read__async(
+    Lower__Greeter_WaveBack_ServerReader *reader, Lower__Greeter_WaveBack_RequestCallback callback,
+    void *user_data)
+{
+    return grpc_c_server_stream_read__async((grpc_c_server_stream *)reader,
+                                            lower__greeter_deliver__wave_back__request,
+                                            (grpc_c_function)callback, user_data);
+}
+
+/* -- async client -- */
+
+static void lower__greeter_deliver__say_hello__reply(grpc_c_function callback,
+                                                     const ProtobufCMessage *message,
+                                                     void *user_data)
+{
+    Lower__Greeter_SayHello_ReplyCallback typed = (Lower__Greeter_SayHello_ReplyCallback)callback;
+    const Lower__Answer *reply = (const Lower__Answer *)message;
+    typed(reply, user_data);
+}
+
+static void lower__greeter_deliver__wave__reply(grpc_c_function callback,
+                                                const ProtobufCMessage *message, void *user_data)
+{
+    Lower__Greeter_Wave_ReplyCallback typed = (Lower__Greeter_Wave_ReplyCallback)callback;
+    const Lower__Answer *reply = (const Lower__Answer *)message;
+    typed(reply, user_data);
+}
+
+static void lower__greeter_deliver__wave_back__reply(grpc_c_function callback,
+                                                     const ProtobufCMessage *message,
+                                                     void *user_data)
+{
+    Lower__Greeter_WaveBack_ReplyCallback typed = (Lower__Greeter_WaveBack_ReplyCallback)callback;
+    const Lower__Answer *reply = (const Lower__Answer *)message;
+    typed(reply, user_data);
+}
+
+bool lower__greeter_stub__say_hello__async(const Lower__Greeter_Stub *stub,
+                                           const Lower__AskMe *request,
+                                           grpc_c_client_context *context,
+                                           Lower__Greeter_SayHello_ReplyCallback callback,
+                                           void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         lower__greeter_deliver__say_hello__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool lower__greeter_stub__wave__async(const Lower__Greeter_Stub *stub, const Lower__AskMe *request,
+                                      grpc_c_client_context *context,
+                                      Lower__Greeter_Wave_ReplyCallback callback, void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 1,
+                                         (const ProtobufCMessage *)request, context,
+                                         lower__greeter_deliver__wave__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+Lower__Greeter_WaveBack_ClientWriter *lower__greeter_stub__wave_back__async(
+    const Lower__Greeter_Stub *stub, grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call__async((const grpc_c_stub *)stub, 2, NULL, context);
+    return (Lower__Greeter_WaveBack_ClientWriter *)stream;
+}
+
+bool lower__greeter_stub__wave_back__write__async(Lower__Greeter_WaveBack_ClientWriter *writer,
+                                                  const Lower__AskMe *message,
+                                                  grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_write__async((grpc_c_client_stream *)writer,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+bool lower__greeter_stub__wave_back__finish__async(Lower__Greeter_WaveBack_ClientWriter *writer,
+                                                   Lower__Greeter_WaveBack_ReplyCallback callback,
+                                                   void *user_data)
+{
+    return grpc_c_client_stream_finish_with_reply__async((grpc_c_client_stream *)writer,
+                                                         lower__greeter_deliver__wave_back__reply,
+                                                         (grpc_c_function)callback, user_data);
+}

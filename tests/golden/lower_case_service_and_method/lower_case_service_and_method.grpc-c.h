@@ -84,6 +84,74 @@ bool lower__greeter_stub__wave_back__write(Lower__Greeter_WaveBack_ClientWriter 
 const Lower__Answer *lower__greeter_stub__wave_back__finish(
     Lower__Greeter_WaveBack_ClientWriter *writer);
 
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct Lower__Greeter_AsyncServicer {
+    void (*say_hello)(void *self, const Lower__AskMe *request, Lower__Answer *reply,
+                      grpc_c_server_context *context);
+    void (*wave)(void *self, const Lower__AskMe *request, Lower__Answer *reply,
+                 grpc_c_server_context *context);
+    void (*wave_back)(void *self, Lower__Greeter_WaveBack_ServerReader *reader,
+                      Lower__Answer *reply, grpc_c_server_context *context);
+} Lower__Greeter_AsyncServicer;
+
+/** As lower__greeter_add_servicer_to_server, for handlers that answer later. */
+bool lower__greeter_add_async_servicer_to_server(const Lower__Greeter_AsyncServicer *servicer,
+                                                 void *self, grpc_c_server *server);
+
+/* Streams of async handlers: one read and one write at a time, from any thread, until the call is
+ * finished. A read's callback gets the next message, valid until the next read; NULL once the
+ * client sent its last, or is gone. A write copies its message; its callback, which may be NULL,
+ * gets false once the call is over. */
+
+typedef void (*Lower__Greeter_WaveBack_RequestCallback)(const Lower__AskMe *request,
+                                                        void *user_data);
+bool lower__greeter_servicer__wave_back__read__async(
+    Lower__Greeter_WaveBack_ServerReader *reader, Lower__Greeter_WaveBack_RequestCallback callback,
+    void *user_data);
+
+/* Async calls. Until the callback, `context` is for cancel and free only. The callback gets the
+ * reply, owned by `context` until its next call; NULL on failure, with the status in `context`. */
+
+typedef void (*Lower__Greeter_SayHello_ReplyCallback)(const Lower__Answer *reply, void *user_data);
+bool lower__greeter_stub__say_hello__async(const Lower__Greeter_Stub *stub,
+                                           const Lower__AskMe *request,
+                                           grpc_c_client_context *context,
+                                           Lower__Greeter_SayHello_ReplyCallback callback,
+                                           void *user_data);
+
+typedef void (*Lower__Greeter_Wave_ReplyCallback)(const Lower__Answer *reply, void *user_data);
+bool lower__greeter_stub__wave__async(const Lower__Greeter_Stub *stub, const Lower__AskMe *request,
+                                      grpc_c_client_context *context,
+                                      Lower__Greeter_Wave_ReplyCallback callback, void *user_data);
+
+/* Async calls that stream: one read and one write at a time, from any thread. One that cannot be
+ * started is NULL, with the status in `context`; until finish's callback, `context` is for cancel
+ * and free only. A read's callback gets the next message, valid until the next read; NULL at the
+ * end or failure. A write copies its message; its callback, which may be NULL, gets false once the
+ * call is over. Finish may be called while others are under way; its callback comes last, with what
+ * the blocking finish returns. */
+
+typedef void (*Lower__Greeter_WaveBack_ReplyCallback)(const Lower__Answer *reply, void *user_data);
+Lower__Greeter_WaveBack_ClientWriter *lower__greeter_stub__wave_back__async(
+    const Lower__Greeter_Stub *stub, grpc_c_client_context *context);
+bool lower__greeter_stub__wave_back__write__async(Lower__Greeter_WaveBack_ClientWriter *writer,
+                                                  const Lower__AskMe *message,
+                                                  grpc_c_done_callback callback, void *user_data);
+bool lower__greeter_stub__wave_back__finish__async(Lower__Greeter_WaveBack_ClientWriter *writer,
+                                                   Lower__Greeter_WaveBack_ReplyCallback callback,
+                                                   void *user_data);
+
 GRPC_C_END_DECLS
 
 #endif

@@ -57,3 +57,45 @@ const Answer *oracle_stub__ask(const Oracle_Stub *stub, const Question *request,
                                context);
     return (const Answer *)reply;
 }
+
+/* -- async server -- */
+
+static void oracle_handle__ask__async(const void *servicer, void *self, void *in, void *out,
+                                      grpc_c_server_context *context)
+{
+    const Oracle_AsyncServicer *typed = (const Oracle_AsyncServicer *)servicer;
+    const Question *request = (const Question *)in;
+    Answer *reply = (Answer *)out;
+    typed->ask(self, request, reply, context);
+}
+
+bool oracle_add_async_servicer_to_server(const Oracle_AsyncServicer *servicer, void *self,
+                                         grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->ask != NULL ? oracle_handle__ask__async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &oracle_service, handlers, servicer, self);
+}
+
+/* -- async client -- */
+
+static void oracle_deliver__ask__reply(grpc_c_function callback, const ProtobufCMessage *message,
+                                       void *user_data)
+{
+    Oracle_Ask_ReplyCallback typed = (Oracle_Ask_ReplyCallback)callback;
+    const Answer *reply = (const Answer *)message;
+    typed(reply, user_data);
+}
+
+bool oracle_stub__ask__async(const Oracle_Stub *stub, const Question *request,
+                             grpc_c_client_context *context, Oracle_Ask_ReplyCallback callback,
+                             void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         oracle_deliver__ask__reply, (grpc_c_function)callback,
+                                         user_data);
+}

@@ -51,6 +51,34 @@ Oracle_Stub oracle_stub(grpc_c_channel *channel);
 const Answer *oracle_stub__ask(const Oracle_Stub *stub, const Question *request,
                                grpc_c_client_context *context);
 
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct Oracle_AsyncServicer {
+    void (*ask)(void *self, const Question *request, Answer *reply, grpc_c_server_context *context);
+} Oracle_AsyncServicer;
+
+/** As oracle_add_servicer_to_server, for handlers that answer later. */
+bool oracle_add_async_servicer_to_server(const Oracle_AsyncServicer *servicer, void *self,
+                                         grpc_c_server *server);
+
+/* Async calls. Until the callback, `context` is for cancel and free only. The callback gets the
+ * reply, owned by `context` until its next call; NULL on failure, with the status in `context`. */
+
+typedef void (*Oracle_Ask_ReplyCallback)(const Answer *reply, void *user_data);
+bool oracle_stub__ask__async(const Oracle_Stub *stub, const Question *request,
+                             grpc_c_client_context *context, Oracle_Ask_ReplyCallback callback,
+                             void *user_data);
+
 GRPC_C_END_DECLS
 
 #endif

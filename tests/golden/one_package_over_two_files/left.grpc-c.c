@@ -58,3 +58,46 @@ const Shared__LeftMessage *shared__left_stub__get(const Shared__Left_Stub *stub,
                                context);
     return (const Shared__LeftMessage *)reply;
 }
+
+/* -- async server -- */
+
+static void shared__left_handle__get__async(const void *servicer, void *self, void *in, void *out,
+                                            grpc_c_server_context *context)
+{
+    const Shared__Left_AsyncServicer *typed = (const Shared__Left_AsyncServicer *)servicer;
+    const Shared__LeftMessage *request = (const Shared__LeftMessage *)in;
+    Shared__LeftMessage *reply = (Shared__LeftMessage *)out;
+    typed->get(self, request, reply, context);
+}
+
+bool shared__left_add_async_servicer_to_server(const Shared__Left_AsyncServicer *servicer,
+                                               void *self, grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->get != NULL ? shared__left_handle__get__async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &shared__left_service, handlers, servicer, self);
+}
+
+/* -- async client -- */
+
+static void shared__left_deliver__get__reply(grpc_c_function callback,
+                                             const ProtobufCMessage *message, void *user_data)
+{
+    Shared__Left_Get_ReplyCallback typed = (Shared__Left_Get_ReplyCallback)callback;
+    const Shared__LeftMessage *reply = (const Shared__LeftMessage *)message;
+    typed(reply, user_data);
+}
+
+bool shared__left_stub__get__async(const Shared__Left_Stub *stub,
+                                   const Shared__LeftMessage *request,
+                                   grpc_c_client_context *context,
+                                   Shared__Left_Get_ReplyCallback callback, void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         shared__left_deliver__get__reply,
+                                         (grpc_c_function)callback, user_data);
+}

@@ -58,3 +58,47 @@ const Shared__RightMessage *shared__right_stub__get(const Shared__Right_Stub *st
                                context);
     return (const Shared__RightMessage *)reply;
 }
+
+/* -- async server -- */
+
+static void shared__right_handle__get__async(const void *servicer, void *self, void *in, void *out,
+                                             grpc_c_server_context *context)
+{
+    const Shared__Right_AsyncServicer *typed = (const Shared__Right_AsyncServicer *)servicer;
+    const Shared__LeftMessage *request = (const Shared__LeftMessage *)in;
+    Shared__RightMessage *reply = (Shared__RightMessage *)out;
+    typed->get(self, request, reply, context);
+}
+
+bool shared__right_add_async_servicer_to_server(const Shared__Right_AsyncServicer *servicer,
+                                                void *self, grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->get != NULL ? shared__right_handle__get__async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &shared__right_service, handlers, servicer,
+                                           self);
+}
+
+/* -- async client -- */
+
+static void shared__right_deliver__get__reply(grpc_c_function callback,
+                                              const ProtobufCMessage *message, void *user_data)
+{
+    Shared__Right_Get_ReplyCallback typed = (Shared__Right_Get_ReplyCallback)callback;
+    const Shared__RightMessage *reply = (const Shared__RightMessage *)message;
+    typed(reply, user_data);
+}
+
+bool shared__right_stub__get__async(const Shared__Right_Stub *stub,
+                                    const Shared__LeftMessage *request,
+                                    grpc_c_client_context *context,
+                                    Shared__Right_Get_ReplyCallback callback, void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         shared__right_deliver__get__reply,
+                                         (grpc_c_function)callback, user_data);
+}

@@ -52,6 +52,36 @@ const Shared__RightMessage *shared__right_stub__get(const Shared__Right_Stub *st
                                                     const Shared__LeftMessage *request,
                                                     grpc_c_client_context *context);
 
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct Shared__Right_AsyncServicer {
+    void (*get)(void *self, const Shared__LeftMessage *request, Shared__RightMessage *reply,
+                grpc_c_server_context *context);
+} Shared__Right_AsyncServicer;
+
+/** As shared__right_add_servicer_to_server, for handlers that answer later. */
+bool shared__right_add_async_servicer_to_server(const Shared__Right_AsyncServicer *servicer,
+                                                void *self, grpc_c_server *server);
+
+/* Async calls. Until the callback, `context` is for cancel and free only. The callback gets the
+ * reply, owned by `context` until its next call; NULL on failure, with the status in `context`. */
+
+typedef void (*Shared__Right_Get_ReplyCallback)(const Shared__RightMessage *reply, void *user_data);
+bool shared__right_stub__get__async(const Shared__Right_Stub *stub,
+                                    const Shared__LeftMessage *request,
+                                    grpc_c_client_context *context,
+                                    Shared__Right_Get_ReplyCallback callback, void *user_data);
+
 GRPC_C_END_DECLS
 
 #endif

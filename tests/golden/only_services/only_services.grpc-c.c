@@ -61,6 +61,53 @@ const OnlyServices__Right *only_services__first_stub__one(const OnlyServices__Fi
     return (const OnlyServices__Right *)reply;
 }
 
+/* -- async server -- */
+
+static void only_services__first_handle__one__async(const void *servicer, void *self, void *in,
+                                                    void *out, grpc_c_server_context *context)
+{
+    const OnlyServices__First_AsyncServicer *typed =
+        (const OnlyServices__First_AsyncServicer *)servicer;
+    const OnlyServices__Left *request = (const OnlyServices__Left *)in;
+    OnlyServices__Right *reply = (OnlyServices__Right *)out;
+    typed->one(self, request, reply, context);
+}
+
+bool only_services__first_add_async_servicer_to_server(
+    const OnlyServices__First_AsyncServicer *servicer, void *self, grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->one != NULL ? only_services__first_handle__one__async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &only_services__first_service, handlers,
+                                           servicer, self);
+}
+
+/* -- async client -- */
+
+static void only_services__first_deliver__one__reply(grpc_c_function callback,
+                                                     const ProtobufCMessage *message,
+                                                     void *user_data)
+{
+    OnlyServices__First_One_ReplyCallback typed = (OnlyServices__First_One_ReplyCallback)callback;
+    const OnlyServices__Right *reply = (const OnlyServices__Right *)message;
+    typed(reply, user_data);
+}
+
+bool only_services__first_stub__one__async(const OnlyServices__First_Stub *stub,
+                                           const OnlyServices__Left *request,
+                                           grpc_c_client_context *context,
+                                           OnlyServices__First_One_ReplyCallback callback,
+                                           void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         only_services__first_deliver__one__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
 /* ---- service only_services.Second ---- */
 
 static const grpc_c_method only_services__second_methods[] = {
@@ -119,4 +166,51 @@ const OnlyServices__Left *only_services__second_stub__two(const OnlyServices__Se
         grpc_c_stub_unary_call((const grpc_c_stub *)stub, 0, (const ProtobufCMessage *)request,
                                context);
     return (const OnlyServices__Left *)reply;
+}
+
+/* -- async server -- */
+
+static void only_services__second_handle__two__async(const void *servicer, void *self, void *in,
+                                                     void *out, grpc_c_server_context *context)
+{
+    const OnlyServices__Second_AsyncServicer *typed =
+        (const OnlyServices__Second_AsyncServicer *)servicer;
+    const OnlyServices__Right *request = (const OnlyServices__Right *)in;
+    OnlyServices__Left *reply = (OnlyServices__Left *)out;
+    typed->two(self, request, reply, context);
+}
+
+bool only_services__second_add_async_servicer_to_server(
+    const OnlyServices__Second_AsyncServicer *servicer, void *self, grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->two != NULL ? only_services__second_handle__two__async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &only_services__second_service, handlers,
+                                           servicer, self);
+}
+
+/* -- async client -- */
+
+static void only_services__second_deliver__two__reply(grpc_c_function callback,
+                                                      const ProtobufCMessage *message,
+                                                      void *user_data)
+{
+    OnlyServices__Second_Two_ReplyCallback typed = (OnlyServices__Second_Two_ReplyCallback)callback;
+    const OnlyServices__Left *reply = (const OnlyServices__Left *)message;
+    typed(reply, user_data);
+}
+
+bool only_services__second_stub__two__async(const OnlyServices__Second_Stub *stub,
+                                            const OnlyServices__Right *request,
+                                            grpc_c_client_context *context,
+                                            OnlyServices__Second_Two_ReplyCallback callback,
+                                            void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         only_services__second_deliver__two__reply,
+                                         (grpc_c_function)callback, user_data);
 }

@@ -52,6 +52,38 @@ const OnlyServices__Right *only_services__first_stub__one(const OnlyServices__Fi
                                                           const OnlyServices__Left *request,
                                                           grpc_c_client_context *context);
 
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct OnlyServices__First_AsyncServicer {
+    void (*one)(void *self, const OnlyServices__Left *request, OnlyServices__Right *reply,
+                grpc_c_server_context *context);
+} OnlyServices__First_AsyncServicer;
+
+/** As only_services__first_add_servicer_to_server, for handlers that answer later. */
+bool only_services__first_add_async_servicer_to_server(
+    const OnlyServices__First_AsyncServicer *servicer, void *self, grpc_c_server *server);
+
+/* Async calls. Until the callback, `context` is for cancel and free only. The callback gets the
+ * reply, owned by `context` until its next call; NULL on failure, with the status in `context`. */
+
+typedef void (*OnlyServices__First_One_ReplyCallback)(const OnlyServices__Right *reply,
+                                                      void *user_data);
+bool only_services__first_stub__one__async(const OnlyServices__First_Stub *stub,
+                                           const OnlyServices__Left *request,
+                                           grpc_c_client_context *context,
+                                           OnlyServices__First_One_ReplyCallback callback,
+                                           void *user_data);
+
 /* ---- service only_services.Second ---- */
 
 #define ONLY_SERVICES__SECOND_SERVICE_NAME "only_services.Second"
@@ -91,6 +123,38 @@ OnlyServices__Second_Stub only_services__second_stub(grpc_c_channel *channel);
 const OnlyServices__Left *only_services__second_stub__two(const OnlyServices__Second_Stub *stub,
                                                           const OnlyServices__Right *request,
                                                           grpc_c_client_context *context);
+
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct OnlyServices__Second_AsyncServicer {
+    void (*two)(void *self, const OnlyServices__Right *request, OnlyServices__Left *reply,
+                grpc_c_server_context *context);
+} OnlyServices__Second_AsyncServicer;
+
+/** As only_services__second_add_servicer_to_server, for handlers that answer later. */
+bool only_services__second_add_async_servicer_to_server(
+    const OnlyServices__Second_AsyncServicer *servicer, void *self, grpc_c_server *server);
+
+/* Async calls. Until the callback, `context` is for cancel and free only. The callback gets the
+ * reply, owned by `context` until its next call; NULL on failure, with the status in `context`. */
+
+typedef void (*OnlyServices__Second_Two_ReplyCallback)(const OnlyServices__Left *reply,
+                                                       void *user_data);
+bool only_services__second_stub__two__async(const OnlyServices__Second_Stub *stub,
+                                            const OnlyServices__Right *request,
+                                            grpc_c_client_context *context,
+                                            OnlyServices__Second_Two_ReplyCallback callback,
+                                            void *user_data);
 
 GRPC_C_END_DECLS
 

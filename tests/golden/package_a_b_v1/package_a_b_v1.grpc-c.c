@@ -85,3 +85,79 @@ const A__B__V1__HTTPReply2__Inner__DeepOne *a__b__v1__svc_stub__get_deep(
                                context);
     return (const A__B__V1__HTTPReply2__Inner__DeepOne *)reply;
 }
+
+/* -- async server -- */
+
+static void a__b__v1__svc_handle__get__async(const void *servicer, void *self, void *in, void *out,
+                                             grpc_c_server_context *context)
+{
+    const A__B__V1__Svc_AsyncServicer *typed = (const A__B__V1__Svc_AsyncServicer *)servicer;
+    const A__B__V1__HTTPReply2__Inner *request = (const A__B__V1__HTTPReply2__Inner *)in;
+    A__B__V1__HTTPReply2 *reply = (A__B__V1__HTTPReply2 *)out;
+    typed->get(self, request, reply, context);
+}
+
+static void a__b__v1__svc_handle__get_deep__async(const void *servicer, void *self, void *in,
+                                                  void *out, grpc_c_server_context *context)
+{
+    const A__B__V1__Svc_AsyncServicer *typed = (const A__B__V1__Svc_AsyncServicer *)servicer;
+    const A__B__V1__HTTPReply2__Inner__DeepOne *request =
+        (const A__B__V1__HTTPReply2__Inner__DeepOne *)in;
+    A__B__V1__HTTPReply2__Inner__DeepOne *reply = (A__B__V1__HTTPReply2__Inner__DeepOne *)out;
+    typed->get_deep(self, request, reply, context);
+}
+
+bool a__b__v1__svc_add_async_servicer_to_server(const A__B__V1__Svc_AsyncServicer *servicer,
+                                                void *self, grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->get != NULL ? a__b__v1__svc_handle__get__async : NULL,
+        servicer->get_deep != NULL ? a__b__v1__svc_handle__get_deep__async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &a__b__v1__svc_service, handlers, servicer,
+                                           self);
+}
+
+/* -- async client -- */
+
+static void a__b__v1__svc_deliver__get__reply(grpc_c_function callback,
+                                              const ProtobufCMessage *message, void *user_data)
+{
+    A__B__V1__Svc_Get_ReplyCallback typed = (A__B__V1__Svc_Get_ReplyCallback)callback;
+    const A__B__V1__HTTPReply2 *reply = (const A__B__V1__HTTPReply2 *)message;
+    typed(reply, user_data);
+}
+
+static void a__b__v1__svc_deliver__get_deep__reply(grpc_c_function callback,
+                                                   const ProtobufCMessage *message, void *user_data)
+{
+    A__B__V1__Svc_GetDeep_ReplyCallback typed = (A__B__V1__Svc_GetDeep_ReplyCallback)callback;
+    const A__B__V1__HTTPReply2__Inner__DeepOne *reply =
+        (const A__B__V1__HTTPReply2__Inner__DeepOne *)message;
+    typed(reply, user_data);
+}
+
+bool a__b__v1__svc_stub__get__async(const A__B__V1__Svc_Stub *stub,
+                                    const A__B__V1__HTTPReply2__Inner *request,
+                                    grpc_c_client_context *context,
+                                    A__B__V1__Svc_Get_ReplyCallback callback, void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         a__b__v1__svc_deliver__get__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+bool a__b__v1__svc_stub__get_deep__async(const A__B__V1__Svc_Stub *stub,
+                                         const A__B__V1__HTTPReply2__Inner__DeepOne *request,
+                                         grpc_c_client_context *context,
+                                         A__B__V1__Svc_GetDeep_ReplyCallback callback,
+                                         void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 1,
+                                         (const ProtobufCMessage *)request, context,
+                                         a__b__v1__svc_deliver__get_deep__reply,
+                                         (grpc_c_function)callback, user_data);
+}

@@ -61,6 +61,46 @@ const A__B__V1__HTTPReply2__Inner__DeepOne *a__b__v1__svc_stub__get_deep(
     const A__B__V1__Svc_Stub *stub, const A__B__V1__HTTPReply2__Inner__DeepOne *request,
     grpc_c_client_context *context);
 
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct A__B__V1__Svc_AsyncServicer {
+    void (*get)(void *self, const A__B__V1__HTTPReply2__Inner *request, A__B__V1__HTTPReply2 *reply,
+                grpc_c_server_context *context);
+    void (*get_deep)(void *self, const A__B__V1__HTTPReply2__Inner__DeepOne *request,
+                     A__B__V1__HTTPReply2__Inner__DeepOne *reply, grpc_c_server_context *context);
+} A__B__V1__Svc_AsyncServicer;
+
+/** As a__b__v1__svc_add_servicer_to_server, for handlers that answer later. */
+bool a__b__v1__svc_add_async_servicer_to_server(const A__B__V1__Svc_AsyncServicer *servicer,
+                                                void *self, grpc_c_server *server);
+
+/* Async calls. Until the callback, `context` is for cancel and free only. The callback gets the
+ * reply, owned by `context` until its next call; NULL on failure, with the status in `context`. */
+
+typedef void (*A__B__V1__Svc_Get_ReplyCallback)(const A__B__V1__HTTPReply2 *reply, void *user_data);
+bool a__b__v1__svc_stub__get__async(const A__B__V1__Svc_Stub *stub,
+                                    const A__B__V1__HTTPReply2__Inner *request,
+                                    grpc_c_client_context *context,
+                                    A__B__V1__Svc_Get_ReplyCallback callback, void *user_data);
+
+typedef void (*A__B__V1__Svc_GetDeep_ReplyCallback)(
+    const A__B__V1__HTTPReply2__Inner__DeepOne *reply, void *user_data);
+bool a__b__v1__svc_stub__get_deep__async(const A__B__V1__Svc_Stub *stub,
+                                         const A__B__V1__HTTPReply2__Inner__DeepOne *request,
+                                         grpc_c_client_context *context,
+                                         A__B__V1__Svc_GetDeep_ReplyCallback callback,
+                                         void *user_data);
+
 GRPC_C_END_DECLS
 
 #endif

@@ -61,3 +61,51 @@ const MainPkg__CamelCase__V1Beta2__M *main_pkg__camel_case__v1_beta_2__svc_stub_
                                context);
     return (const MainPkg__CamelCase__V1Beta2__M *)reply;
 }
+
+/* -- async server -- */
+
+static void main_pkg__camel_case__v1_beta_2__svc_handle__run__async(const void *servicer,
+                                                                    void *self, void *in, void *out,
+                                                                    grpc_c_server_context *context)
+{
+    const MainPkg__CamelCase__V1Beta2__Svc_AsyncServicer *typed =
+        (const MainPkg__CamelCase__V1Beta2__Svc_AsyncServicer *)servicer;
+    const MainPkg__CamelCase__V1Beta2__M *request = (const MainPkg__CamelCase__V1Beta2__M *)in;
+    MainPkg__CamelCase__V1Beta2__M *reply = (MainPkg__CamelCase__V1Beta2__M *)out;
+    typed->run(self, request, reply, context);
+}
+
+bool main_pkg__camel_case__v1_beta_2__svc_add_async_servicer_to_server(
+    const MainPkg__CamelCase__V1Beta2__Svc_AsyncServicer *servicer, void *self,
+    grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->run != NULL ? main_pkg__camel_case__v1_beta_2__svc_handle__run__async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &main_pkg__camel_case__v1_beta_2__svc_service,
+                                           handlers, servicer, self);
+}
+
+/* -- async client -- */
+
+static void main_pkg__camel_case__v1_beta_2__svc_deliver__run__reply(
+    grpc_c_function callback, const ProtobufCMessage *message, void *user_data)
+{
+    MainPkg__CamelCase__V1Beta2__Svc_Run_ReplyCallback typed =
+        (MainPkg__CamelCase__V1Beta2__Svc_Run_ReplyCallback)callback;
+    const MainPkg__CamelCase__V1Beta2__M *reply = (const MainPkg__CamelCase__V1Beta2__M *)message;
+    typed(reply, user_data);
+}
+
+bool main_pkg__camel_case__v1_beta_2__svc_stub__run__async(
+    const MainPkg__CamelCase__V1Beta2__Svc_Stub *stub,
+    const MainPkg__CamelCase__V1Beta2__M *request, grpc_c_client_context *context,
+    MainPkg__CamelCase__V1Beta2__Svc_Run_ReplyCallback callback, void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         main_pkg__camel_case__v1_beta_2__svc_deliver__run__reply,
+                                         (grpc_c_function)callback, user_data);
+}

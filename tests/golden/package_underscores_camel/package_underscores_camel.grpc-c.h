@@ -54,6 +54,40 @@ const MainPkg__CamelCase__V1Beta2__M *main_pkg__camel_case__v1_beta_2__svc_stub_
     const MainPkg__CamelCase__V1Beta2__Svc_Stub *stub,
     const MainPkg__CamelCase__V1Beta2__M *request, grpc_c_client_context *context);
 
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct MainPkg__CamelCase__V1Beta2__Svc_AsyncServicer {
+    void (*run)(void *self, const MainPkg__CamelCase__V1Beta2__M *request,
+                MainPkg__CamelCase__V1Beta2__M *reply, grpc_c_server_context *context);
+} MainPkg__CamelCase__V1Beta2__Svc_AsyncServicer;
+
+/**
+ * As main_pkg__camel_case__v1_beta_2__svc_add_servicer_to_server, for handlers that answer later.
+ */
+bool main_pkg__camel_case__v1_beta_2__svc_add_async_servicer_to_server(
+    const MainPkg__CamelCase__V1Beta2__Svc_AsyncServicer *servicer, void *self,
+    grpc_c_server *server);
+
+/* Async calls. Until the callback, `context` is for cancel and free only. The callback gets the
+ * reply, owned by `context` until its next call; NULL on failure, with the status in `context`. */
+
+typedef void (*MainPkg__CamelCase__V1Beta2__Svc_Run_ReplyCallback)(
+    const MainPkg__CamelCase__V1Beta2__M *reply, void *user_data);
+bool main_pkg__camel_case__v1_beta_2__svc_stub__run__async(
+    const MainPkg__CamelCase__V1Beta2__Svc_Stub *stub,
+    const MainPkg__CamelCase__V1Beta2__M *request, grpc_c_client_context *context,
+    MainPkg__CamelCase__V1Beta2__Svc_Run_ReplyCallback callback, void *user_data);
+
 GRPC_C_END_DECLS
 
 #endif

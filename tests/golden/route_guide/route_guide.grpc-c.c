@@ -226,3 +226,272 @@ grpc_c_status_code routeguide__route_guide_stub__route_chat__finish(
 {
     return grpc_c_client_stream_finish((grpc_c_client_stream *)stream);
 }
+
+/* -- async server -- */
+
+static void routeguide__route_guide_handle__get_feature__async(const void *servicer, void *self,
+                                                               void *in, void *out,
+                                                               grpc_c_server_context *context)
+{
+    const Routeguide__RouteGuide_AsyncServicer *typed =
+        (const Routeguide__RouteGuide_AsyncServicer *)servicer;
+    const Routeguide__Point *request = (const Routeguide__Point *)in;
+    Routeguide__Feature *reply = (Routeguide__Feature *)out;
+    typed->get_feature(self, request, reply, context);
+}
+
+static void routeguide__route_guide_handle__list_features__async(const void *servicer, void *self,
+                                                                 void *in, void *out,
+                                                                 grpc_c_server_context *context)
+{
+    const Routeguide__RouteGuide_AsyncServicer *typed =
+        (const Routeguide__RouteGuide_AsyncServicer *)servicer;
+    const Routeguide__Rectangle *request = (const Routeguide__Rectangle *)in;
+    Routeguide__RouteGuide_ListFeatures_ServerWriter *writer =
+        (Routeguide__RouteGuide_ListFeatures_ServerWriter *)out;
+    typed->list_features(self, request, writer, context);
+}
+
+static void routeguide__route_guide_handle__record_route__async(const void *servicer, void *self,
+                                                                void *in, void *out,
+                                                                grpc_c_server_context *context)
+{
+    const Routeguide__RouteGuide_AsyncServicer *typed =
+        (const Routeguide__RouteGuide_AsyncServicer *)servicer;
+    Routeguide__RouteGuide_RecordRoute_ServerReader *reader =
+        (Routeguide__RouteGuide_RecordRoute_ServerReader *)in;
+    Routeguide__RouteSummary *reply = (Routeguide__RouteSummary *)out;
+    typed->record_route(self, reader, reply, context);
+}
+
+static void routeguide__route_guide_handle__route_chat__async(const void *servicer, void *self,
+                                                              void *in, void *out,
+                                                              grpc_c_server_context *context)
+{
+    const Routeguide__RouteGuide_AsyncServicer *typed =
+        (const Routeguide__RouteGuide_AsyncServicer *)servicer;
+    Routeguide__RouteGuide_RouteChat_ServerReaderWriter *stream =
+        (Routeguide__RouteGuide_RouteChat_ServerReaderWriter *)in;
+    (void)out;
+    typed->route_chat(self, stream, context);
+}
+
+bool routeguide__route_guide_add_async_servicer_to_server(
+    const Routeguide__RouteGuide_AsyncServicer *servicer, void *self, grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->get_feature != NULL ? routeguide__route_guide_handle__get_feature__async : NULL,
+        servicer->list_features != NULL ? routeguide__route_guide_handle__list_features__async
+                                        : NULL,
+        servicer->record_route != NULL ? routeguide__route_guide_handle__record_route__async : NULL,
+        servicer->route_chat != NULL ? routeguide__route_guide_handle__route_chat__async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &routeguide__route_guide_service, handlers,
+                                           servicer, self);
+}
+
+static void routeguide__route_guide_deliver__record_route__request(grpc_c_function callback,
+                                                                   const ProtobufCMessage *message,
+                                                                   void *user_data)
+{
+    Routeguide__RouteGuide_RecordRoute_RequestCallback typed =
+        (Routeguide__RouteGuide_RecordRoute_RequestCallback)callback;
+    const Routeguide__Point *request = (const Routeguide__Point *)message;
+    typed(request, user_data);
+}
+
+static void routeguide__route_guide_deliver__route_chat__request(grpc_c_function callback,
+                                                                 const ProtobufCMessage *message,
+                                                                 void *user_data)
+{
+    Routeguide__RouteGuide_RouteChat_RequestCallback typed =
+        (Routeguide__RouteGuide_RouteChat_RequestCallback)callback;
+    const Routeguide__RouteNote *request = (const Routeguide__RouteNote *)message;
+    typed(request, user_data);
+}
+
+bool routeguide__route_guide_servicer__list_features__write__async(
+    Routeguide__RouteGuide_ListFeatures_ServerWriter *writer, const Routeguide__Feature *message,
+    grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_server_stream_write__async((grpc_c_server_stream *)writer,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+bool routeguide__route_guide_servicer__record_route__read__async(
+    Routeguide__RouteGuide_RecordRoute_ServerReader *reader,
+    Routeguide__RouteGuide_RecordRoute_RequestCallback callback, void *user_data)
+{
+    return grpc_c_server_stream_read__async((grpc_c_server_stream *)reader,
+                                            routeguide__route_guide_deliver__record_route__request,
+                                            (grpc_c_function)callback, user_data);
+}
+
+bool routeguide__route_guide_servicer__route_chat__read__async(
+    Routeguide__RouteGuide_RouteChat_ServerReaderWriter *stream,
+    Routeguide__RouteGuide_RouteChat_RequestCallback callback, void *user_data)
+{
+    return grpc_c_server_stream_read__async((grpc_c_server_stream *)stream,
+                                            routeguide__route_guide_deliver__route_chat__request,
+                                            (grpc_c_function)callback, user_data);
+}
+
+bool routeguide__route_guide_servicer__route_chat__write__async(
+    Routeguide__RouteGuide_RouteChat_ServerReaderWriter *stream,
+    const Routeguide__RouteNote *message, grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_server_stream_write__async((grpc_c_server_stream *)stream,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+/* -- async client -- */
+
+static void routeguide__route_guide_deliver__get_feature__reply(grpc_c_function callback,
+                                                                const ProtobufCMessage *message,
+                                                                void *user_data)
+{
+    Routeguide__RouteGuide_GetFeature_ReplyCallback typed =
+        (Routeguide__RouteGuide_GetFeature_ReplyCallback)callback;
+    const Routeguide__Feature *reply = (const Routeguide__Feature *)message;
+    typed(reply, user_data);
+}
+
+static void routeguide__route_guide_deliver__list_features__reply(grpc_c_function callback,
+                                                                  const ProtobufCMessage *message,
+                                                                  void *user_data)
+{
+    Routeguide__RouteGuide_ListFeatures_ReplyCallback typed =
+        (Routeguide__RouteGuide_ListFeatures_ReplyCallback)callback;
+    const Routeguide__Feature *reply = (const Routeguide__Feature *)message;
+    typed(reply, user_data);
+}
+
+static void routeguide__route_guide_deliver__record_route__reply(grpc_c_function callback,
+                                                                 const ProtobufCMessage *message,
+                                                                 void *user_data)
+{
+    Routeguide__RouteGuide_RecordRoute_ReplyCallback typed =
+        (Routeguide__RouteGuide_RecordRoute_ReplyCallback)callback;
+    const Routeguide__RouteSummary *reply = (const Routeguide__RouteSummary *)message;
+    typed(reply, user_data);
+}
+
+static void routeguide__route_guide_deliver__route_chat__reply(grpc_c_function callback,
+                                                               const ProtobufCMessage *message,
+                                                               void *user_data)
+{
+    Routeguide__RouteGuide_RouteChat_ReplyCallback typed =
+        (Routeguide__RouteGuide_RouteChat_ReplyCallback)callback;
+    const Routeguide__RouteNote *reply = (const Routeguide__RouteNote *)message;
+    typed(reply, user_data);
+}
+
+bool routeguide__route_guide_stub__get_feature__async(
+    const Routeguide__RouteGuide_Stub *stub, const Routeguide__Point *request,
+    grpc_c_client_context *context, Routeguide__RouteGuide_GetFeature_ReplyCallback callback,
+    void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         routeguide__route_guide_deliver__get_feature__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+Routeguide__RouteGuide_ListFeatures_ClientReader *
+routeguide__route_guide_stub__list_features__async(const Routeguide__RouteGuide_Stub *stub,
+                                                   const Routeguide__Rectangle *request,
+                                                   grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call__async((const grpc_c_stub *)stub, 1,
+                                       (const ProtobufCMessage *)request, context);
+    return (Routeguide__RouteGuide_ListFeatures_ClientReader *)stream;
+}
+
+bool routeguide__route_guide_stub__list_features__read__async(
+    Routeguide__RouteGuide_ListFeatures_ClientReader *reader,
+    Routeguide__RouteGuide_ListFeatures_ReplyCallback callback, void *user_data)
+{
+    return grpc_c_client_stream_read__async((grpc_c_client_stream *)reader,
+                                            routeguide__route_guide_deliver__list_features__reply,
+                                            (grpc_c_function)callback, user_data);
+}
+
+bool routeguide__route_guide_stub__list_features__finish__async(
+    Routeguide__RouteGuide_ListFeatures_ClientReader *reader, grpc_c_status_callback callback,
+    void *user_data)
+{
+    return grpc_c_client_stream_finish__async((grpc_c_client_stream *)reader, callback, user_data);
+}
+
+Routeguide__RouteGuide_RecordRoute_ClientWriter *routeguide__route_guide_stub__record_route__async(
+    const Routeguide__RouteGuide_Stub *stub, grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call__async((const grpc_c_stub *)stub, 2, NULL, context);
+    return (Routeguide__RouteGuide_RecordRoute_ClientWriter *)stream;
+}
+
+bool routeguide__route_guide_stub__record_route__write__async(
+    Routeguide__RouteGuide_RecordRoute_ClientWriter *writer, const Routeguide__Point *message,
+    grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_write__async((grpc_c_client_stream *)writer,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+bool routeguide__route_guide_stub__record_route__finish__async(
+    Routeguide__RouteGuide_RecordRoute_ClientWriter *writer,
+    Routeguide__RouteGuide_RecordRoute_ReplyCallback callback, void *user_data)
+{
+    return grpc_c_client_stream_finish_with_reply__async(
+        (grpc_c_client_stream *)writer, routeguide__route_guide_deliver__record_route__reply,
+        (grpc_c_function)callback, user_data);
+}
+
+Routeguide__RouteGuide_RouteChat_ClientReaderWriter *
+routeguide__route_guide_stub__route_chat__async(const Routeguide__RouteGuide_Stub *stub,
+                                                grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call__async((const grpc_c_stub *)stub, 3, NULL, context);
+    return (Routeguide__RouteGuide_RouteChat_ClientReaderWriter *)stream;
+}
+
+bool routeguide__route_guide_stub__route_chat__read__async(
+    Routeguide__RouteGuide_RouteChat_ClientReaderWriter *stream,
+    Routeguide__RouteGuide_RouteChat_ReplyCallback callback, void *user_data)
+{
+    return grpc_c_client_stream_read__async((grpc_c_client_stream *)stream,
+                                            routeguide__route_guide_deliver__route_chat__reply,
+                                            (grpc_c_function)callback, user_data);
+}
+
+bool routeguide__route_guide_stub__route_chat__write__async(
+    Routeguide__RouteGuide_RouteChat_ClientReaderWriter *stream,
+    const Routeguide__RouteNote *message, grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_write__async((grpc_c_client_stream *)stream,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+bool routeguide__route_guide_stub__route_chat__writes_done__async(
+    Routeguide__RouteGuide_RouteChat_ClientReaderWriter *stream, grpc_c_done_callback callback,
+    void *user_data)
+{
+    return grpc_c_client_stream_writes_done__async((grpc_c_client_stream *)stream, callback,
+                                                   user_data);
+}
+
+bool routeguide__route_guide_stub__route_chat__finish__async(
+    Routeguide__RouteGuide_RouteChat_ClientReaderWriter *stream, grpc_c_status_callback callback,
+    void *user_data)
+{
+    return grpc_c_client_stream_finish__async((grpc_c_client_stream *)stream, callback, user_data);
+}

@@ -146,6 +146,117 @@ bool routeguide__route_guide_stub__route_chat__writes_done(
 grpc_c_status_code routeguide__route_guide_stub__route_chat__finish(
     Routeguide__RouteGuide_RouteChat_ClientReaderWriter *stream);
 
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct Routeguide__RouteGuide_AsyncServicer {
+    void (*get_feature)(void *self, const Routeguide__Point *request, Routeguide__Feature *reply,
+                        grpc_c_server_context *context);
+    void (*list_features)(void *self, const Routeguide__Rectangle *request,
+                          Routeguide__RouteGuide_ListFeatures_ServerWriter *writer,
+                          grpc_c_server_context *context);
+    void (*record_route)(void *self, Routeguide__RouteGuide_RecordRoute_ServerReader *reader,
+                         Routeguide__RouteSummary *reply, grpc_c_server_context *context);
+    void (*route_chat)(void *self, Routeguide__RouteGuide_RouteChat_ServerReaderWriter *stream,
+                       grpc_c_server_context *context);
+} Routeguide__RouteGuide_AsyncServicer;
+
+/** As routeguide__route_guide_add_servicer_to_server, for handlers that answer later. */
+bool routeguide__route_guide_add_async_servicer_to_server(
+    const Routeguide__RouteGuide_AsyncServicer *servicer, void *self, grpc_c_server *server);
+
+/* Streams of async handlers: one read and one write at a time, from any thread, until the call is
+ * finished. A read's callback gets the next message, valid until the next read; NULL once the
+ * client sent its last, or is gone. A write copies its message; its callback, which may be NULL,
+ * gets false once the call is over. */
+
+bool routeguide__route_guide_servicer__list_features__write__async(
+    Routeguide__RouteGuide_ListFeatures_ServerWriter *writer, const Routeguide__Feature *message,
+    grpc_c_done_callback callback, void *user_data);
+
+typedef void (*Routeguide__RouteGuide_RecordRoute_RequestCallback)(const Routeguide__Point *request,
+                                                                   void *user_data);
+bool routeguide__route_guide_servicer__record_route__read__async(
+    Routeguide__RouteGuide_RecordRoute_ServerReader *reader,
+    Routeguide__RouteGuide_RecordRoute_RequestCallback callback, void *user_data);
+
+typedef void (*Routeguide__RouteGuide_RouteChat_RequestCallback)(
+    const Routeguide__RouteNote *request, void *user_data);
+bool routeguide__route_guide_servicer__route_chat__read__async(
+    Routeguide__RouteGuide_RouteChat_ServerReaderWriter *stream,
+    Routeguide__RouteGuide_RouteChat_RequestCallback callback, void *user_data);
+bool routeguide__route_guide_servicer__route_chat__write__async(
+    Routeguide__RouteGuide_RouteChat_ServerReaderWriter *stream,
+    const Routeguide__RouteNote *message, grpc_c_done_callback callback, void *user_data);
+
+/* Async calls. Until the callback, `context` is for cancel and free only. The callback gets the
+ * reply, owned by `context` until its next call; NULL on failure, with the status in `context`. */
+
+typedef void (*Routeguide__RouteGuide_GetFeature_ReplyCallback)(const Routeguide__Feature *reply,
+                                                                void *user_data);
+bool routeguide__route_guide_stub__get_feature__async(
+    const Routeguide__RouteGuide_Stub *stub, const Routeguide__Point *request,
+    grpc_c_client_context *context, Routeguide__RouteGuide_GetFeature_ReplyCallback callback,
+    void *user_data);
+
+/* Async calls that stream: one read and one write at a time, from any thread. One that cannot be
+ * started is NULL, with the status in `context`; until finish's callback, `context` is for cancel
+ * and free only. A read's callback gets the next message, valid until the next read; NULL at the
+ * end or failure. A write copies its message; its callback, which may be NULL, gets false once the
+ * call is over. Finish may be called while others are under way; its callback comes last, with what
+ * the blocking finish returns. */
+
+typedef void (*Routeguide__RouteGuide_ListFeatures_ReplyCallback)(const Routeguide__Feature *reply,
+                                                                  void *user_data);
+Routeguide__RouteGuide_ListFeatures_ClientReader *
+routeguide__route_guide_stub__list_features__async(const Routeguide__RouteGuide_Stub *stub,
+                                                   const Routeguide__Rectangle *request,
+                                                   grpc_c_client_context *context);
+bool routeguide__route_guide_stub__list_features__read__async(
+    Routeguide__RouteGuide_ListFeatures_ClientReader *reader,
+    Routeguide__RouteGuide_ListFeatures_ReplyCallback callback, void *user_data);
+bool routeguide__route_guide_stub__list_features__finish__async(
+    Routeguide__RouteGuide_ListFeatures_ClientReader *reader, grpc_c_status_callback callback,
+    void *user_data);
+
+typedef void (*Routeguide__RouteGuide_RecordRoute_ReplyCallback)(
+    const Routeguide__RouteSummary *reply, void *user_data);
+Routeguide__RouteGuide_RecordRoute_ClientWriter *routeguide__route_guide_stub__record_route__async(
+    const Routeguide__RouteGuide_Stub *stub, grpc_c_client_context *context);
+bool routeguide__route_guide_stub__record_route__write__async(
+    Routeguide__RouteGuide_RecordRoute_ClientWriter *writer, const Routeguide__Point *message,
+    grpc_c_done_callback callback, void *user_data);
+bool routeguide__route_guide_stub__record_route__finish__async(
+    Routeguide__RouteGuide_RecordRoute_ClientWriter *writer,
+    Routeguide__RouteGuide_RecordRoute_ReplyCallback callback, void *user_data);
+
+typedef void (*Routeguide__RouteGuide_RouteChat_ReplyCallback)(const Routeguide__RouteNote *reply,
+                                                               void *user_data);
+Routeguide__RouteGuide_RouteChat_ClientReaderWriter *
+routeguide__route_guide_stub__route_chat__async(const Routeguide__RouteGuide_Stub *stub,
+                                                grpc_c_client_context *context);
+bool routeguide__route_guide_stub__route_chat__read__async(
+    Routeguide__RouteGuide_RouteChat_ClientReaderWriter *stream,
+    Routeguide__RouteGuide_RouteChat_ReplyCallback callback, void *user_data);
+bool routeguide__route_guide_stub__route_chat__write__async(
+    Routeguide__RouteGuide_RouteChat_ClientReaderWriter *stream,
+    const Routeguide__RouteNote *message, grpc_c_done_callback callback, void *user_data);
+bool routeguide__route_guide_stub__route_chat__writes_done__async(
+    Routeguide__RouteGuide_RouteChat_ClientReaderWriter *stream, grpc_c_done_callback callback,
+    void *user_data);
+bool routeguide__route_guide_stub__route_chat__finish__async(
+    Routeguide__RouteGuide_RouteChat_ClientReaderWriter *stream, grpc_c_status_callback callback,
+    void *user_data);
+
 GRPC_C_END_DECLS
 
 #endif

@@ -118,6 +118,130 @@ grpc_c_status_code twice__cats_stub__play__finish(Twice__Cats_Play_ClientReaderW
     return grpc_c_client_stream_finish((grpc_c_client_stream *)stream);
 }
 
+/* -- async server -- */
+
+static void twice__cats_handle__feed__async(const void *servicer, void *self, void *in, void *out,
+                                            grpc_c_server_context *context)
+{
+    const Twice__Cats_AsyncServicer *typed = (const Twice__Cats_AsyncServicer *)servicer;
+    const Twice__M *request = (const Twice__M *)in;
+    Twice__M *reply = (Twice__M *)out;
+    typed->feed(self, request, reply, context);
+}
+
+static void twice__cats_handle__play__async(const void *servicer, void *self, void *in, void *out,
+                                            grpc_c_server_context *context)
+{
+    const Twice__Cats_AsyncServicer *typed = (const Twice__Cats_AsyncServicer *)servicer;
+    Twice__Cats_Play_ServerReaderWriter *stream = (Twice__Cats_Play_ServerReaderWriter *)in;
+    (void)out;
+    typed->play(self, stream, context);
+}
+
+bool twice__cats_add_async_servicer_to_server(const Twice__Cats_AsyncServicer *servicer, void *self,
+                                              grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->feed != NULL ? twice__cats_handle__feed__async : NULL,
+        servicer->play != NULL ? twice__cats_handle__play__async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &twice__cats_service, handlers, servicer, self);
+}
+
+static void twice__cats_deliver__play__request(grpc_c_function callback,
+                                               const ProtobufCMessage *message, void *user_data)
+{
+    Twice__Cats_Play_RequestCallback typed = (Twice__Cats_Play_RequestCallback)callback;
+    const Twice__M *request = (const Twice__M *)message;
+    typed(request, user_data);
+}
+
+bool twice__cats_servicer__play__read__async(Twice__Cats_Play_ServerReaderWriter *stream,
+                                             Twice__Cats_Play_RequestCallback callback,
+                                             void *user_data)
+{
+    return grpc_c_server_stream_read__async((grpc_c_server_stream *)stream,
+                                            twice__cats_deliver__play__request,
+                                            (grpc_c_function)callback, user_data);
+}
+
+bool twice__cats_servicer__play__write__async(Twice__Cats_Play_ServerReaderWriter *stream,
+                                              const Twice__M *message,
+                                              grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_server_stream_write__async((grpc_c_server_stream *)stream,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+/* -- async client -- */
+
+static void twice__cats_deliver__feed__reply(grpc_c_function callback,
+                                             const ProtobufCMessage *message, void *user_data)
+{
+    Twice__Cats_Feed_ReplyCallback typed = (Twice__Cats_Feed_ReplyCallback)callback;
+    const Twice__M *reply = (const Twice__M *)message;
+    typed(reply, user_data);
+}
+
+static void twice__cats_deliver__play__reply(grpc_c_function callback,
+                                             const ProtobufCMessage *message, void *user_data)
+{
+    Twice__Cats_Play_ReplyCallback typed = (Twice__Cats_Play_ReplyCallback)callback;
+    const Twice__M *reply = (const Twice__M *)message;
+    typed(reply, user_data);
+}
+
+bool twice__cats_stub__feed__async(const Twice__Cats_Stub *stub, const Twice__M *request,
+                                   grpc_c_client_context *context,
+                                   Twice__Cats_Feed_ReplyCallback callback, void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         twice__cats_deliver__feed__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+Twice__Cats_Play_ClientReaderWriter *twice__cats_stub__play__async(const Twice__Cats_Stub *stub,
+                                                                   grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call__async((const grpc_c_stub *)stub, 1, NULL, context);
+    return (Twice__Cats_Play_ClientReaderWriter *)stream;
+}
+
+bool twice__cats_stub__play__read__async(Twice__Cats_Play_ClientReaderWriter *stream,
+                                         Twice__Cats_Play_ReplyCallback callback, void *user_data)
+{
+    return grpc_c_client_stream_read__async((grpc_c_client_stream *)stream,
+                                            twice__cats_deliver__play__reply,
+                                            (grpc_c_function)callback, user_data);
+}
+
+bool twice__cats_stub__play__write__async(Twice__Cats_Play_ClientReaderWriter *stream,
+                                          const Twice__M *message, grpc_c_done_callback callback,
+                                          void *user_data)
+{
+    return grpc_c_client_stream_write__async((grpc_c_client_stream *)stream,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+bool twice__cats_stub__play__writes_done__async(Twice__Cats_Play_ClientReaderWriter *stream,
+                                                grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_writes_done__async((grpc_c_client_stream *)stream, callback,
+                                                   user_data);
+}
+
+bool twice__cats_stub__play__finish__async(Twice__Cats_Play_ClientReaderWriter *stream,
+                                           grpc_c_status_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_finish__async((grpc_c_client_stream *)stream, callback, user_data);
+}
+
 /* ---- service twice.Dogs ---- */
 
 static const grpc_c_method twice__dogs_methods[] = {
@@ -233,4 +357,128 @@ bool twice__dogs_stub__play__writes_done(Twice__Dogs_Play_ClientReaderWriter *st
 grpc_c_status_code twice__dogs_stub__play__finish(Twice__Dogs_Play_ClientReaderWriter *stream)
 {
     return grpc_c_client_stream_finish((grpc_c_client_stream *)stream);
+}
+
+/* -- async server -- */
+
+static void twice__dogs_handle__feed__async(const void *servicer, void *self, void *in, void *out,
+                                            grpc_c_server_context *context)
+{
+    const Twice__Dogs_AsyncServicer *typed = (const Twice__Dogs_AsyncServicer *)servicer;
+    const Twice__M *request = (const Twice__M *)in;
+    Twice__M *reply = (Twice__M *)out;
+    typed->feed(self, request, reply, context);
+}
+
+static void twice__dogs_handle__play__async(const void *servicer, void *self, void *in, void *out,
+                                            grpc_c_server_context *context)
+{
+    const Twice__Dogs_AsyncServicer *typed = (const Twice__Dogs_AsyncServicer *)servicer;
+    Twice__Dogs_Play_ServerReaderWriter *stream = (Twice__Dogs_Play_ServerReaderWriter *)in;
+    (void)out;
+    typed->play(self, stream, context);
+}
+
+bool twice__dogs_add_async_servicer_to_server(const Twice__Dogs_AsyncServicer *servicer, void *self,
+                                              grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->feed != NULL ? twice__dogs_handle__feed__async : NULL,
+        servicer->play != NULL ? twice__dogs_handle__play__async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &twice__dogs_service, handlers, servicer, self);
+}
+
+static void twice__dogs_deliver__play__request(grpc_c_function callback,
+                                               const ProtobufCMessage *message, void *user_data)
+{
+    Twice__Dogs_Play_RequestCallback typed = (Twice__Dogs_Play_RequestCallback)callback;
+    const Twice__M *request = (const Twice__M *)message;
+    typed(request, user_data);
+}
+
+bool twice__dogs_servicer__play__read__async(Twice__Dogs_Play_ServerReaderWriter *stream,
+                                             Twice__Dogs_Play_RequestCallback callback,
+                                             void *user_data)
+{
+    return grpc_c_server_stream_read__async((grpc_c_server_stream *)stream,
+                                            twice__dogs_deliver__play__request,
+                                            (grpc_c_function)callback, user_data);
+}
+
+bool twice__dogs_servicer__play__write__async(Twice__Dogs_Play_ServerReaderWriter *stream,
+                                              const Twice__M *message,
+                                              grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_server_stream_write__async((grpc_c_server_stream *)stream,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+/* -- async client -- */
+
+static void twice__dogs_deliver__feed__reply(grpc_c_function callback,
+                                             const ProtobufCMessage *message, void *user_data)
+{
+    Twice__Dogs_Feed_ReplyCallback typed = (Twice__Dogs_Feed_ReplyCallback)callback;
+    const Twice__M *reply = (const Twice__M *)message;
+    typed(reply, user_data);
+}
+
+static void twice__dogs_deliver__play__reply(grpc_c_function callback,
+                                             const ProtobufCMessage *message, void *user_data)
+{
+    Twice__Dogs_Play_ReplyCallback typed = (Twice__Dogs_Play_ReplyCallback)callback;
+    const Twice__M *reply = (const Twice__M *)message;
+    typed(reply, user_data);
+}
+
+bool twice__dogs_stub__feed__async(const Twice__Dogs_Stub *stub, const Twice__M *request,
+                                   grpc_c_client_context *context,
+                                   Twice__Dogs_Feed_ReplyCallback callback, void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         twice__dogs_deliver__feed__reply,
+                                         (grpc_c_function)callback, user_data);
+}
+
+Twice__Dogs_Play_ClientReaderWriter *twice__dogs_stub__play__async(const Twice__Dogs_Stub *stub,
+                                                                   grpc_c_client_context *context)
+{
+    grpc_c_client_stream *stream =
+        grpc_c_stub_stream_call__async((const grpc_c_stub *)stub, 1, NULL, context);
+    return (Twice__Dogs_Play_ClientReaderWriter *)stream;
+}
+
+bool twice__dogs_stub__play__read__async(Twice__Dogs_Play_ClientReaderWriter *stream,
+                                         Twice__Dogs_Play_ReplyCallback callback, void *user_data)
+{
+    return grpc_c_client_stream_read__async((grpc_c_client_stream *)stream,
+                                            twice__dogs_deliver__play__reply,
+                                            (grpc_c_function)callback, user_data);
+}
+
+bool twice__dogs_stub__play__write__async(Twice__Dogs_Play_ClientReaderWriter *stream,
+                                          const Twice__M *message, grpc_c_done_callback callback,
+                                          void *user_data)
+{
+    return grpc_c_client_stream_write__async((grpc_c_client_stream *)stream,
+                                             (const ProtobufCMessage *)message, callback,
+                                             user_data);
+}
+
+bool twice__dogs_stub__play__writes_done__async(Twice__Dogs_Play_ClientReaderWriter *stream,
+                                                grpc_c_done_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_writes_done__async((grpc_c_client_stream *)stream, callback,
+                                                   user_data);
+}
+
+bool twice__dogs_stub__play__finish__async(Twice__Dogs_Play_ClientReaderWriter *stream,
+                                           grpc_c_status_callback callback, void *user_data)
+{
+    return grpc_c_client_stream_finish__async((grpc_c_client_stream *)stream, callback, user_data);
 }

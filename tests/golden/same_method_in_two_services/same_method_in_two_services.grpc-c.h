@@ -80,6 +80,70 @@ bool twice__cats_stub__play__writes_done(Twice__Cats_Play_ClientReaderWriter *st
 /** Ends the writes and the call. Returns its status: CANCELLED where messages were left unread. */
 grpc_c_status_code twice__cats_stub__play__finish(Twice__Cats_Play_ClientReaderWriter *stream);
 
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct Twice__Cats_AsyncServicer {
+    void (*feed)(void *self, const Twice__M *request, Twice__M *reply,
+                 grpc_c_server_context *context);
+    void (*play)(void *self, Twice__Cats_Play_ServerReaderWriter *stream,
+                 grpc_c_server_context *context);
+} Twice__Cats_AsyncServicer;
+
+/** As twice__cats_add_servicer_to_server, for handlers that answer later. */
+bool twice__cats_add_async_servicer_to_server(const Twice__Cats_AsyncServicer *servicer, void *self,
+                                              grpc_c_server *server);
+
+/* Streams of async handlers: one read and one write at a time, from any thread, until the call is
+ * finished. A read's callback gets the next message, valid until the next read; NULL once the
+ * client sent its last, or is gone. A write copies its message; its callback, which may be NULL,
+ * gets false once the call is over. */
+
+typedef void (*Twice__Cats_Play_RequestCallback)(const Twice__M *request, void *user_data);
+bool twice__cats_servicer__play__read__async(Twice__Cats_Play_ServerReaderWriter *stream,
+                                             Twice__Cats_Play_RequestCallback callback,
+                                             void *user_data);
+bool twice__cats_servicer__play__write__async(Twice__Cats_Play_ServerReaderWriter *stream,
+                                              const Twice__M *message,
+                                              grpc_c_done_callback callback, void *user_data);
+
+/* Async calls. Until the callback, `context` is for cancel and free only. The callback gets the
+ * reply, owned by `context` until its next call; NULL on failure, with the status in `context`. */
+
+typedef void (*Twice__Cats_Feed_ReplyCallback)(const Twice__M *reply, void *user_data);
+bool twice__cats_stub__feed__async(const Twice__Cats_Stub *stub, const Twice__M *request,
+                                   grpc_c_client_context *context,
+                                   Twice__Cats_Feed_ReplyCallback callback, void *user_data);
+
+/* Async calls that stream: one read and one write at a time, from any thread. One that cannot be
+ * started is NULL, with the status in `context`; until finish's callback, `context` is for cancel
+ * and free only. A read's callback gets the next message, valid until the next read; NULL at the
+ * end or failure. A write copies its message; its callback, which may be NULL, gets false once the
+ * call is over. Finish may be called while others are under way; its callback comes last, with what
+ * the blocking finish returns. */
+
+typedef void (*Twice__Cats_Play_ReplyCallback)(const Twice__M *reply, void *user_data);
+Twice__Cats_Play_ClientReaderWriter *twice__cats_stub__play__async(const Twice__Cats_Stub *stub,
+                                                                   grpc_c_client_context *context);
+bool twice__cats_stub__play__read__async(Twice__Cats_Play_ClientReaderWriter *stream,
+                                         Twice__Cats_Play_ReplyCallback callback, void *user_data);
+bool twice__cats_stub__play__write__async(Twice__Cats_Play_ClientReaderWriter *stream,
+                                          const Twice__M *message, grpc_c_done_callback callback,
+                                          void *user_data);
+bool twice__cats_stub__play__writes_done__async(Twice__Cats_Play_ClientReaderWriter *stream,
+                                                grpc_c_done_callback callback, void *user_data);
+bool twice__cats_stub__play__finish__async(Twice__Cats_Play_ClientReaderWriter *stream,
+                                           grpc_c_status_callback callback, void *user_data);
+
 /* ---- service twice.Dogs ---- */
 
 #define TWICE__DOGS_SERVICE_NAME "twice.Dogs"
@@ -147,6 +211,70 @@ bool twice__dogs_stub__play__write(Twice__Dogs_Play_ClientReaderWriter *stream,
 bool twice__dogs_stub__play__writes_done(Twice__Dogs_Play_ClientReaderWriter *stream);
 /** Ends the writes and the call. Returns its status: CANCELLED where messages were left unread. */
 grpc_c_status_code twice__dogs_stub__play__finish(Twice__Dogs_Play_ClientReaderWriter *stream);
+
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct Twice__Dogs_AsyncServicer {
+    void (*feed)(void *self, const Twice__M *request, Twice__M *reply,
+                 grpc_c_server_context *context);
+    void (*play)(void *self, Twice__Dogs_Play_ServerReaderWriter *stream,
+                 grpc_c_server_context *context);
+} Twice__Dogs_AsyncServicer;
+
+/** As twice__dogs_add_servicer_to_server, for handlers that answer later. */
+bool twice__dogs_add_async_servicer_to_server(const Twice__Dogs_AsyncServicer *servicer, void *self,
+                                              grpc_c_server *server);
+
+/* Streams of async handlers: one read and one write at a time, from any thread, until the call is
+ * finished. A read's callback gets the next message, valid until the next read; NULL once the
+ * client sent its last, or is gone. A write copies its message; its callback, which may be NULL,
+ * gets false once the call is over. */
+
+typedef void (*Twice__Dogs_Play_RequestCallback)(const Twice__M *request, void *user_data);
+bool twice__dogs_servicer__play__read__async(Twice__Dogs_Play_ServerReaderWriter *stream,
+                                             Twice__Dogs_Play_RequestCallback callback,
+                                             void *user_data);
+bool twice__dogs_servicer__play__write__async(Twice__Dogs_Play_ServerReaderWriter *stream,
+                                              const Twice__M *message,
+                                              grpc_c_done_callback callback, void *user_data);
+
+/* Async calls. Until the callback, `context` is for cancel and free only. The callback gets the
+ * reply, owned by `context` until its next call; NULL on failure, with the status in `context`. */
+
+typedef void (*Twice__Dogs_Feed_ReplyCallback)(const Twice__M *reply, void *user_data);
+bool twice__dogs_stub__feed__async(const Twice__Dogs_Stub *stub, const Twice__M *request,
+                                   grpc_c_client_context *context,
+                                   Twice__Dogs_Feed_ReplyCallback callback, void *user_data);
+
+/* Async calls that stream: one read and one write at a time, from any thread. One that cannot be
+ * started is NULL, with the status in `context`; until finish's callback, `context` is for cancel
+ * and free only. A read's callback gets the next message, valid until the next read; NULL at the
+ * end or failure. A write copies its message; its callback, which may be NULL, gets false once the
+ * call is over. Finish may be called while others are under way; its callback comes last, with what
+ * the blocking finish returns. */
+
+typedef void (*Twice__Dogs_Play_ReplyCallback)(const Twice__M *reply, void *user_data);
+Twice__Dogs_Play_ClientReaderWriter *twice__dogs_stub__play__async(const Twice__Dogs_Stub *stub,
+                                                                   grpc_c_client_context *context);
+bool twice__dogs_stub__play__read__async(Twice__Dogs_Play_ClientReaderWriter *stream,
+                                         Twice__Dogs_Play_ReplyCallback callback, void *user_data);
+bool twice__dogs_stub__play__write__async(Twice__Dogs_Play_ClientReaderWriter *stream,
+                                          const Twice__M *message, grpc_c_done_callback callback,
+                                          void *user_data);
+bool twice__dogs_stub__play__writes_done__async(Twice__Dogs_Play_ClientReaderWriter *stream,
+                                                grpc_c_done_callback callback, void *user_data);
+bool twice__dogs_stub__play__finish__async(Twice__Dogs_Play_ClientReaderWriter *stream,
+                                           grpc_c_status_callback callback, void *user_data);
 
 GRPC_C_END_DECLS
 

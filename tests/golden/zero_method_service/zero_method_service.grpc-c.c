@@ -28,6 +28,16 @@ Zero__Empty_Stub zero__empty_stub(grpc_c_channel *channel)
     return stub;
 }
 
+/* -- async server -- */
+
+bool zero__empty_add_async_servicer_to_server(const Zero__Empty_AsyncServicer *servicer, void *self,
+                                              grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    return grpc_c_server_add_async_service(server, &zero__empty_service, NULL, servicer, self);
+}
+
 /* ---- service zero.Full ---- */
 
 static const grpc_c_method zero__full_methods[] = {
@@ -83,4 +93,46 @@ const Zero__M *zero__full_stub__get(const Zero__Full_Stub *stub, const Zero__M *
         grpc_c_stub_unary_call((const grpc_c_stub *)stub, 0, (const ProtobufCMessage *)request,
                                context);
     return (const Zero__M *)reply;
+}
+
+/* -- async server -- */
+
+static void zero__full_handle__get__async(const void *servicer, void *self, void *in, void *out,
+                                          grpc_c_server_context *context)
+{
+    const Zero__Full_AsyncServicer *typed = (const Zero__Full_AsyncServicer *)servicer;
+    const Zero__M *request = (const Zero__M *)in;
+    Zero__M *reply = (Zero__M *)out;
+    typed->get(self, request, reply, context);
+}
+
+bool zero__full_add_async_servicer_to_server(const Zero__Full_AsyncServicer *servicer, void *self,
+                                             grpc_c_server *server)
+{
+    if (servicer == NULL)
+        return false;
+    const grpc_c_async_handler handlers[] = {
+        servicer->get != NULL ? zero__full_handle__get__async : NULL,
+    };
+    return grpc_c_server_add_async_service(server, &zero__full_service, handlers, servicer, self);
+}
+
+/* -- async client -- */
+
+static void zero__full_deliver__get__reply(grpc_c_function callback,
+                                           const ProtobufCMessage *message, void *user_data)
+{
+    Zero__Full_Get_ReplyCallback typed = (Zero__Full_Get_ReplyCallback)callback;
+    const Zero__M *reply = (const Zero__M *)message;
+    typed(reply, user_data);
+}
+
+bool zero__full_stub__get__async(const Zero__Full_Stub *stub, const Zero__M *request,
+                                 grpc_c_client_context *context,
+                                 Zero__Full_Get_ReplyCallback callback, void *user_data)
+{
+    return grpc_c_stub_unary_call__async((const grpc_c_stub *)stub, 0,
+                                         (const ProtobufCMessage *)request, context,
+                                         zero__full_deliver__get__reply, (grpc_c_function)callback,
+                                         user_data);
 }

@@ -44,6 +44,23 @@ typedef struct Zero__Empty_Stub {
 
 Zero__Empty_Stub zero__empty_stub(grpc_c_channel *channel);
 
+/* -- async: the same, without waiting -- */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct Zero__Empty_AsyncServicer {
+    /** Empty has no methods, and C no empty structs. */
+    char unused;
+} Zero__Empty_AsyncServicer;
+
+/** As zero__empty_add_servicer_to_server, for handlers that answer later. */
+bool zero__empty_add_async_servicer_to_server(const Zero__Empty_AsyncServicer *servicer, void *self,
+                                              grpc_c_server *server);
+
 /* ---- service zero.Full ---- */
 
 #define ZERO__FULL_SERVICE_NAME "zero.Full"
@@ -82,6 +99,34 @@ Zero__Full_Stub zero__full_stub(grpc_c_channel *channel);
 
 const Zero__M *zero__full_stub__get(const Zero__Full_Stub *stub, const Zero__M *request,
                                     grpc_c_client_context *context);
+
+/* -- async: the same, without waiting -- */
+
+/* A function whose name ends in __async returns at once. True: its callback will be called once,
+ * later, with `user_data`. False: nothing was started, and no callback comes. Callbacks run on the
+ * call's completion queue (see <grpc-c/completion_queue.h>) and should not block. */
+
+/**
+ * Implement the methods that you serve; one left NULL answers UNIMPLEMENTED. Handlers may run
+ * several at a time; each returns at once and must not block: its call goes on until
+ * grpc_c_server_context_finish(context, status), which any thread may call, inside the handler or
+ * later. Request, reply, stream and context live until then.
+ */
+typedef struct Zero__Full_AsyncServicer {
+    void (*get)(void *self, const Zero__M *request, Zero__M *reply, grpc_c_server_context *context);
+} Zero__Full_AsyncServicer;
+
+/** As zero__full_add_servicer_to_server, for handlers that answer later. */
+bool zero__full_add_async_servicer_to_server(const Zero__Full_AsyncServicer *servicer, void *self,
+                                             grpc_c_server *server);
+
+/* Async calls. Until the callback, `context` is for cancel and free only. The callback gets the
+ * reply, owned by `context` until its next call; NULL on failure, with the status in `context`. */
+
+typedef void (*Zero__Full_Get_ReplyCallback)(const Zero__M *reply, void *user_data);
+bool zero__full_stub__get__async(const Zero__Full_Stub *stub, const Zero__M *request,
+                                 grpc_c_client_context *context,
+                                 Zero__Full_Get_ReplyCallback callback, void *user_data);
 
 GRPC_C_END_DECLS
 

@@ -33,6 +33,25 @@ static void test_parameters_below_the_line_where_one_does_not_fit(void **)
                     " *request, int last);\n");
 }
 
+static void test_a_parameter_that_no_line_holds(void **)
+{
+    const auto taking = [](size_t size, const std::string &name) {
+        return lay_out("    void (*r0)(void *self, " + x(size) + name + ", int last);");
+    };
+    const std::string aligned = "\n" + x(15, ' ');
+    const std::string below = "\n        ";
+    assert_text(taking(76, " *stream"), "    void (*r0)(void *self," + aligned + x(76) +
+                                            " *stream," + aligned + "int last);\n");
+    assert_text(taking(83, " *stream"), "    void (*r0)(" + below + "void *self," + below + x(83) +
+                                            " *stream," + below + "int last);\n");
+    assert_text(taking(85, " *stream"), "    void (*r0)(void *self," + aligned + x(85) + aligned +
+                                            "    *stream," + aligned + "int last);\n");
+    assert_text(taking(86, " *stream"), "    void (*r0)(" + below + "void *self," + below + x(86) +
+                                            below + "    *stream," + below + "int last);\n");
+    assert_text(taking(86, " callback"), "    void (*r0)(" + below + "void *self," + below + x(86) +
+                                             below + "    callback," + below + "int last);\n");
+}
+
 static void test_a_name_below_its_type(void **)
 {
     assert_text(lay_out("const " + x(40, 't') + " *" + x(60) + "(const void *stub, int last);"),
@@ -64,6 +83,22 @@ static void test_a_cast_whose_type_is_too_long_for_its_name(void **)
     assert_text(lay_out("    " + b + " *writer = (" + b + " *)out;"),
                 "    " + b + "\n        *writer =\n            (" + b + "\n" + x(17, ' ') +
                     "*)out;\n");
+}
+
+static void test_a_cast_to_a_type_of_functions(void **)
+{
+    const auto assigned = [](size_t size) {
+        return lay_out("    " + x(size) + " typed = (" + x(size) + ")callback;");
+    };
+    const std::string below = "\n        ";
+    assert_text(assigned(81), "    " + x(81) + " typed =" + below + "(" + x(81) + ")callback;\n");
+    assert_text(assigned(82), "    " + x(82) + " typed =" + below + "(" + x(82) + ")" + below +
+                                  "    callback;\n");
+    // Too long by a little is better than all of it further in.
+    assert_text(assigned(93), "    " + x(93) + " typed =" + below + "(" + x(93) + ")" + below +
+                                  "    callback;\n");
+    assert_text(assigned(94), "    " + x(94) + below + "typed =" + below + "    (" + x(94) + ")" +
+                                  below + "        callback;\n");
 }
 
 static void test_a_returned_cast(void **)
@@ -116,6 +151,19 @@ static void test_a_typedef(void **)
                 "typedef struct " + x(60) + "\n    " + x(60) + ";\n");
     assert_text(lay_out("typedef struct " + x(86) + " " + x(86) + ";"),
                 "typedef struct\n    " + x(86) + "\n        " + x(86) + ";\n");
+}
+
+static void test_a_typedef_of_functions(void **)
+{
+    const auto callback = [](size_t size) {
+        return lay_out("typedef void (*" + x(size) + ")(const " + x(30) + " *reply, void *data);");
+    };
+    const std::string rest = "\n    const " + x(30) + " *reply, void *data);\n";
+    assert_text(callback(39), "typedef void (*" + x(39) + ")(const " + x(30) + " *reply,\n" +
+                                  x(56, ' ') + "void *data);\n");
+    assert_text(callback(40), "typedef void (*" + x(40) + ")(" + rest);
+    assert_text(callback(83), "typedef void (*" + x(83) + ")(" + rest);
+    assert_text(callback(84), "typedef void (\n    *" + x(84) + ")(" + rest);
 }
 
 static void test_blank_lines(void **)
@@ -175,15 +223,18 @@ int main()
         cmocka_unit_test(test_a_line_that_fits_stays),
         cmocka_unit_test(test_parameters_below_the_first),
         cmocka_unit_test(test_parameters_below_the_line_where_one_does_not_fit),
+        cmocka_unit_test(test_a_parameter_that_no_line_holds),
         cmocka_unit_test(test_a_name_below_its_type),
         cmocka_unit_test(test_a_define),
         cmocka_unit_test(test_an_assignment),
         cmocka_unit_test(test_a_cast_whose_type_is_too_long_for_its_name),
+        cmocka_unit_test(test_a_cast_to_a_type_of_functions),
         cmocka_unit_test(test_a_returned_cast),
         cmocka_unit_test(test_an_assigned_call_breaks_where_that_costs_least),
         cmocka_unit_test(test_a_conditional),
         cmocka_unit_test(test_a_table_whose_head_is_too_long),
         cmocka_unit_test(test_a_typedef),
+        cmocka_unit_test(test_a_typedef_of_functions),
         cmocka_unit_test(test_blank_lines),
         cmocka_unit_test(test_a_comment_that_fits_stays),
         cmocka_unit_test(test_a_long_doc_comment_becomes_a_block),

@@ -94,11 +94,16 @@ static void test_names_of_a_method(void **)
     assert_int_equal(names.symbols().size(), 3);
 }
 
-static MethodNames streaming(MethodKind kind, const std::string &name = "Talk_all")
+static Method method_of(MethodKind kind, const std::string &name)
 {
     Method streaming = method(name);
     streaming.kind = kind;
-    return {greeter(), streaming};
+    return streaming;
+}
+
+static MethodNames streaming(MethodKind kind, const std::string &name = "Talk_all")
+{
+    return {greeter(), method_of(kind, name)};
 }
 
 static void test_names_of_a_method_that_streams_both_ways(void **)
@@ -141,6 +146,61 @@ static void test_names_of_a_method_whose_server_streams(void **)
     assert_text(names.call_finish, "helloworld__greeter_stub__talk_all__finish");
     assert_text(names.servicer_read + names.call_write + names.call_writes_done, "");
     assert_int_equal(names.symbols().size(), 8);
+}
+
+static void test_async_names_of_a_service(void **)
+{
+    const AsyncServiceNames names(greeter());
+    assert_text(names.servicer, "Helloworld__Greeter_AsyncServicer");
+    assert_text(names.add_servicer, "helloworld__greeter_add_async_servicer_to_server");
+    assert_int_equal(names.symbols().size(), 2);
+}
+
+static void test_async_names_of_a_method(void **)
+{
+    const AsyncMethodNames names(greeter(), method("Say_Hello"));
+    assert_text(names.reply_callback, "Helloworld__Greeter_SayHello_ReplyCallback");
+    assert_text(names.call, "helloworld__greeter_stub__say__hello__async");
+    assert_text(names.handler, "helloworld__greeter_handle__say__hello__async");
+    assert_text(names.deliver_reply, "helloworld__greeter_deliver__say__hello__reply");
+    assert_text(names.request_callback + names.deliver_request + names.servicer_read +
+                    names.servicer_write + names.call_read + names.call_write +
+                    names.call_writes_done + names.call_finish,
+                "");
+    assert_int_equal(names.symbols().size(), 4);
+}
+
+static void test_async_names_of_a_method_that_streams_both_ways(void **)
+{
+    const AsyncMethodNames names(greeter(), method_of(MethodKind::bidi_streaming, "Delete"));
+    assert_text(names.reply_callback, "Helloworld__Greeter_Delete_ReplyCallback");
+    assert_text(names.request_callback, "Helloworld__Greeter_Delete_RequestCallback");
+    assert_text(names.deliver_request, "helloworld__greeter_deliver__delete__request");
+    assert_text(names.servicer_read, "helloworld__greeter_servicer__delete__read__async");
+    assert_text(names.servicer_write, "helloworld__greeter_servicer__delete__write__async");
+    assert_text(names.call, "helloworld__greeter_stub__delete__async");
+    assert_text(names.call_read, "helloworld__greeter_stub__delete__read__async");
+    assert_text(names.call_write, "helloworld__greeter_stub__delete__write__async");
+    assert_text(names.call_writes_done, "helloworld__greeter_stub__delete__writes_done__async");
+    assert_text(names.call_finish, "helloworld__greeter_stub__delete__finish__async");
+    assert_int_equal(names.symbols().size(), 12);
+}
+
+static void test_async_names_of_a_method_that_streams_one_way(void **)
+{
+    const AsyncMethodNames client(greeter(), method_of(MethodKind::client_streaming, "Tell"));
+    assert_text(client.request_callback, "Helloworld__Greeter_Tell_RequestCallback");
+    assert_text(client.deliver_request, "helloworld__greeter_deliver__tell__request");
+    assert_text(client.call_finish, "helloworld__greeter_stub__tell__finish__async");
+    assert_text(client.servicer_write + client.call_read + client.call_writes_done, "");
+    assert_int_equal(client.symbols().size(), 9);
+    const AsyncMethodNames server(greeter(), method_of(MethodKind::server_streaming, "Tell"));
+    assert_text(server.servicer_write, "helloworld__greeter_servicer__tell__write__async");
+    assert_text(server.call_read, "helloworld__greeter_stub__tell__read__async");
+    assert_text(server.request_callback + server.deliver_request + server.servicer_read +
+                    server.call_write + server.call_writes_done,
+                "");
+    assert_int_equal(server.symbols().size(), 7);
 }
 
 static void test_types_of_streams_are_spelled_as_types(void **)
@@ -212,6 +272,10 @@ int main()
         cmocka_unit_test(test_names_of_a_method_that_streams_both_ways),
         cmocka_unit_test(test_names_of_a_method_whose_client_streams),
         cmocka_unit_test(test_names_of_a_method_whose_server_streams),
+        cmocka_unit_test(test_async_names_of_a_service),
+        cmocka_unit_test(test_async_names_of_a_method),
+        cmocka_unit_test(test_async_names_of_a_method_that_streams_both_ways),
+        cmocka_unit_test(test_async_names_of_a_method_that_streams_one_way),
         cmocka_unit_test(test_types_of_streams_are_spelled_as_types),
         cmocka_unit_test(test_keywords_are_escaped_as_members_alone),
         cmocka_unit_test(test_names_that_the_library_keeps),
