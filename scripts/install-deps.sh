@@ -17,6 +17,7 @@ libprotobuf-dev        the same; libprotoc-dev alone does not promise its header
 libprotobuf-c-dev      messages in C
 protobuf-c-compiler    protoc-gen-c, which writes them
 libgrpc-dev            gRPC core
+zlib1g-dev             decompresses what peers send
 "
 test_packages="
 bats                   golden, reject and install tests

@@ -32,6 +32,7 @@ struct grpc_c_channel {
     grpc_channel *core;
     /** Of the options, with the defaults filled in, what core does not keep. */
     const grpc_c_codec *codec;
+    size_t max_receive_message_bytes;
     size_t max_call_memory_bytes;
     /** Guards the list. */
     pthread_mutex_t mutex;

@@ -164,7 +164,7 @@ static void clear(grpc_c_server_call *call)
     grpc_c_metadata_list_clear(&call->trailers);
     call->request = call->reply = call->write_buffer = NULL;
     call->headers_sent = call->reads_ended = call->writes_failed = false;
-    call->has_details = call->send_uncompressed = false;
+    call->has_details = call->send_uncompressed = call->message_was_compressed = false;
     call->stream_failure = call->code = GRPC_C_STATUS_OK;
     call->message = NULL;
     call->watch = (grpc_c_server_watch){.call = call};
