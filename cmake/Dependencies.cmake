@@ -1,6 +1,7 @@
 # What the project is built on, as imported targets:
 #   grpc-core   gRPC core's C API: libgrpc and libgpr, and nothing that their .pc files drag in
 #   protobuf-c  protobuf-c's runtime
+#   ZLIB::ZLIB  zlib
 # and PROTOC, PROTOC_GEN_C, the programs that grpc_c_generate() runs.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
@@ -16,6 +17,8 @@ target_link_libraries(grpc-core INTERFACE ${GRPC_CORE_LIBRARY} ${GPR_LIBRARY})
 pkg_check_modules(protobuf-c REQUIRED IMPORTED_TARGET libprotobuf-c>=1.4.0)
 add_library(protobuf-c INTERFACE IMPORTED)
 target_link_libraries(protobuf-c INTERFACE PkgConfig::protobuf-c)
+
+find_package(ZLIB REQUIRED)
 
 find_program(PROTOC protoc REQUIRED)
 find_program(PROTOC_GEN_C protoc-gen-c REQUIRED)

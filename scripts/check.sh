@@ -73,6 +73,8 @@ report "<grpc/impl/...> moves from release to release of core" \
 report "generated code includes <grpc-c/generated.h>, .pb-c.h and .grpc-c.h files" \
     < <(ours 'tests/golden/*.grpc-c.[ch]' |
         search "$include(?!<grpc-c/generated\.h>|\"[^\"]+\.(pb-c|grpc-c)\.h\")")
+report "zlib stays in runtime/src/decompress.c" \
+    < <(ours runtime ':!runtime/src/decompress.[ch]' | search "${include}<zlib\.h>")
 report "examples and services include <grpc-c/grpc-c.h>, generated headers, and C's and POSIX's" \
     < <(ours 'examples/*.[ch]' 'runtime/services/*.[ch]' |
         search "$include(<(?!grpc-c/grpc-c\.h>)(grpc|grpc-c|protobuf-c)/|\"(?![^\"]+\.(pb-c|grpc-c)\.h\"))")

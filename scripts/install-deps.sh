@@ -17,6 +17,7 @@ libprotobuf-dev        the same; libprotoc-dev alone does not promise its header
 libprotobuf-c-dev      messages in C
 protobuf-c-compiler    protoc-gen-c, which writes them
 libgrpc-dev            gRPC core
+zlib1g-dev             decompresses what peers send
 "
 test_packages="
 bats                   golden, reject and install tests
@@ -24,6 +25,7 @@ libcmocka-dev          unit tests
 python3                peers of the integration tests
 python3-grpcio         a gRPC that is not ours, to talk to
 python3-protobuf       its messages
+python3-h2             frames made by hand, which no gRPC would send
 protobuf-compiler-grpc writes its stubs
 make                   the other generator that grpc_c_generate() serves
 clang                  public headers under a second compiler; fuzzing

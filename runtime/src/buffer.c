@@ -7,6 +7,8 @@
 #include <grpc/byte_buffer_reader.h>
 #include <grpc/slice.h>
 
+#include "decompress.h"
+
 grpc_c_buffer *grpc_c_buffer_pack(const grpc_c_codec *codec, const ProtobufCMessage *message,
                                   const char **ret_reason)
 {
@@ -26,12 +28,15 @@ grpc_c_buffer *grpc_c_buffer_pack(const grpc_c_codec *codec, const ProtobufCMess
     return buffer;
 }
 
-ProtobufCMessage *grpc_c_buffer_unpack(grpc_c_buffer *buffer, const grpc_c_codec *codec,
-                                       const grpc_c_message_type *type, grpc_c_arena *arena,
-                                       grpc_c_status_code *ret_code, const char **ret_reason)
+bool grpc_c_buffer_is_compressed(const grpc_c_buffer *buffer)
 {
-    /* Core has decompressed the message by now: the reader has nothing to fail at. Most messages
-     * came in one piece, and are read where they are. */
+    return buffer->data.raw.compression != GRPC_COMPRESS_NONE;
+}
+
+/* Most messages came in one piece, and are read where they are. */
+static ProtobufCMessage *unpack_plain(grpc_c_buffer *buffer, const grpc_c_codec *codec,
+                                      const grpc_c_message_type *type, grpc_c_arena *arena)
+{
     grpc_byte_buffer_reader reader;
     grpc_byte_buffer_reader_init(&reader, buffer);
     grpc_slice *first = NULL;
@@ -50,7 +55,52 @@ ProtobufCMessage *grpc_c_buffer_unpack(grpc_c_buffer *buffer, const grpc_c_codec
                             GRPC_SLICE_LENGTH(whole));
     grpc_slice_unref(whole);
     grpc_byte_buffer_reader_destroy(&reader);
-    if (message != NULL)
+    return message;
+}
+
+/* The bytes are needed only while they are unpacked: they take memory of their own, up to the
+ * message limit, rather than the arena's. */
+static ProtobufCMessage *unpack_compressed(grpc_c_buffer *buffer, size_t limit,
+                                           const grpc_c_codec *codec,
+                                           const grpc_c_message_type *type, grpc_c_arena *arena,
+                                           grpc_c_status_code *ret_code, const char **ret_reason)
+{
+    bool gzip = buffer->data.raw.compression == GRPC_COMPRESS_GZIP;
+    grpc_c_decompressor decompressor;
+    grpc_c_decompressor_init(&decompressor,
+                             gzip ? GRPC_C_COMPRESSION_GZIP : GRPC_C_COMPRESSION_DEFLATE, limit);
+    grpc_byte_buffer_reader reader;
+    grpc_byte_buffer_reader_init(&reader, buffer);
+    grpc_slice *piece;
+    while (grpc_byte_buffer_reader_peek(&reader, &piece) &&
+           grpc_c_decompressor_add(&decompressor, GRPC_SLICE_START_PTR(*piece),
+                                   GRPC_SLICE_LENGTH(*piece)))
+        continue;
+    grpc_byte_buffer_reader_destroy(&reader);
+    ProtobufCMessage *message = NULL;
+    if (grpc_c_decompressor_finish(&decompressor)) {
+        message = grpc_c_codec_unpack(codec, type, &arena->allocator, decompressor.bytes,
+                                      decompressor.size);
+    } else {
+        *ret_code = decompressor.code;
+        *ret_reason = decompressor.reason;
+    }
+    grpc_c_decompressor_free(&decompressor);
+    return message;
+}
+
+ProtobufCMessage *grpc_c_buffer_unpack(grpc_c_buffer *buffer, size_t limit,
+                                       const grpc_c_codec *codec, const grpc_c_message_type *type,
+                                       grpc_c_arena *arena, grpc_c_status_code *ret_code,
+                                       const char **ret_reason)
+{
+    *ret_code = GRPC_C_STATUS_OK;
+    /* No bytes, said to be compressed, are an empty message, as they are to other gRPCs on core. */
+    ProtobufCMessage *message =
+        grpc_c_buffer_is_compressed(buffer) && grpc_byte_buffer_length(buffer) > 0
+            ? unpack_compressed(buffer, limit, codec, type, arena, ret_code, ret_reason)
+            : unpack_plain(buffer, codec, type, arena);
+    if (message != NULL || *ret_code != GRPC_C_STATUS_OK)
         return message;
     *ret_code = arena->exhausted ? GRPC_C_STATUS_RESOURCE_EXHAUSTED : GRPC_C_STATUS_INTERNAL;
     *ret_reason = arena->exhausted ? "the message takes more memory than a call may"

@@ -63,6 +63,7 @@ grpc_c_channel *grpc_c_insecure_channel_new(const char *target,
         return NULL;
     }
     channel->codec = read.codec;
+    channel->max_receive_message_bytes = read.max_receive_message_bytes;
     channel->max_call_memory_bytes = read.max_call_memory_bytes;
     channel->queue = read.completion_queue;
     atomic_init(&channel->references, 1);

@@ -33,6 +33,7 @@ struct grpc_c_channel {
     grpc_channel *core;
     /** Of the options, with the defaults filled in, what core does not keep. */
     const grpc_c_codec *codec;
+    size_t max_receive_message_bytes;
     size_t max_call_memory_bytes;
     /** The user's, until freed, and those of async operations under way: what they look at stays
      * when the user frees context and channel meanwhile. */

@@ -177,9 +177,11 @@ const ProtobufCMessage *grpc_c_client_call_unpack(grpc_c_client_context *context
 {
     grpc_c_status_code code;
     const char *reason;
+    context->message_was_compressed = grpc_c_buffer_is_compressed(context->results.reply);
     const ProtobufCMessage *reply =
-        grpc_c_buffer_unpack(context->results.reply, context->channel->codec,
-                             &context->method->reply, &context->message_arena, &code, &reason);
+        grpc_c_buffer_unpack(context->results.reply, context->channel->max_receive_message_bytes,
+                             context->channel->codec, &context->method->reply,
+                             &context->message_arena, &code, &reason);
     if (reply == NULL) {
         grpc_c_arena_reset(&context->message_arena);
         grpc_c_client_context_fail(context, code, reason);

@@ -68,6 +68,7 @@ void grpc_c_client_context_forget(grpc_c_client_context *context)
     grpc_c_arena_reset(&context->arena);
     grpc_c_arena_reset(&context->message_arena);
     context->initial_metadata = context->trailing_metadata = (grpc_c_metadata){0, NULL};
+    context->message_was_compressed = false;
     context->code = GRPC_C_STATUS_OK;
     context->message = "";
     context->error_line = NULL;
@@ -191,6 +192,11 @@ const void *grpc_c_client_context_status_details(const grpc_c_client_context *co
     if (ret_size != NULL)
         *ret_size = details != NULL ? details->size : 0;
     return details != NULL ? details->value : NULL;
+}
+
+bool grpc_c_client_context_message_was_compressed(const grpc_c_client_context *context)
+{
+    return context != NULL && context->message_was_compressed;
 }
 
 grpc_c_status_code grpc_c_client_context_status(const grpc_c_client_context *context)

@@ -129,6 +129,8 @@ struct grpc_c_client_context {
     /** Of the call that runs, or was the last. */
     grpc_c_channel *channel;
     const grpc_c_bound_method *method;
+    /** Of the message received last. */
+    bool message_was_compressed;
 
     grpc_c_metadata initial_metadata;
     grpc_c_metadata trailing_metadata;

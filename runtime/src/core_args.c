@@ -13,6 +13,9 @@ bool grpc_c_core_args_init(grpc_c_core_args *args, const grpc_c_core_argument *u
     args->all = (grpc_channel_args){0, calloc(GRPC_C_CORE_ARGS_OWN + count, sizeof(grpc_arg))};
     if (args->all.args == NULL)
         return false;
+    /* We decompress ourselves (buffer.c). Of two arguments of a name core takes the first: the user
+     * cannot have this one otherwise. */
+    grpc_c_core_args_set(args, GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
     for (size_t i = 0; i < count; i++) {
         if (user[i].string != NULL)
             grpc_c_core_args_string(args, user[i].name, user[i].string);

@@ -19,7 +19,8 @@ typedef struct grpc_c_core_args {
     grpc_channel_args all;
 } grpc_c_core_args;
 
-/** Room for our own arguments, and a copy of the user's. False when memory is short. */
+/** Begins with what every channel and server has, then the user's; leaves room for our others,
+ * which count only where the user has none of that name. False when memory is short. */
 bool grpc_c_core_args_init(grpc_c_core_args *args, const grpc_c_core_argument *user, size_t count);
 void grpc_c_core_args_free(grpc_c_core_args *args);
 

@@ -166,7 +166,7 @@ static void clear(grpc_c_server_call *call)
     grpc_c_metadata_list_clear(&call->trailers);
     call->request = call->reply = call->write_buffer = NULL;
     call->headers_sent = call->reads_ended = call->writes_failed = false;
-    call->has_details = call->send_uncompressed = false;
+    call->has_details = call->send_uncompressed = call->message_was_compressed = false;
     call->read_failure = call->write_failure = (grpc_c_stream_failure){.code = GRPC_C_STATUS_OK};
     call->code = GRPC_C_STATUS_OK;
     call->message = NULL;

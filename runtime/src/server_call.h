@@ -93,6 +93,8 @@ struct grpc_c_server_context {
     const grpc_c_server_method *method;
     /** The request, or the message of a stream that was last read. */
     grpc_c_buffer *request;
+    /** Of the message received last. */
+    bool message_was_compressed;
     /** The reply that goes with the status. */
     grpc_c_buffer *reply;
     /** What goes out before the first message, and with the status. */

@@ -98,6 +98,11 @@ const grpc_c_metadata *grpc_c_server_context_metadata(grpc_c_server_context *con
     return &context->received;
 }
 
+bool grpc_c_server_context_message_was_compressed(const grpc_c_server_context *context)
+{
+    return context != NULL && context->message_was_compressed;
+}
+
 /* ---- what goes back with it ---- */
 
 bool grpc_c_server_context_add_initial_metadata(grpc_c_server_context *context, const char *key,

@@ -17,7 +17,9 @@ static void *make_in(grpc_c_server_call *call)
 {
     if (grpc_c_method_reads_stream(call->method->kind))
         return call;
-    return grpc_c_buffer_unpack(call->request, call->lane->server->options.codec,
+    const grpc_c_server_options *options = &call->lane->server->options;
+    call->message_was_compressed = grpc_c_buffer_is_compressed(call->request);
+    return grpc_c_buffer_unpack(call->request, options->max_receive_message_bytes, options->codec,
                                 &call->method->request, &call->arena, &call->code, &call->message);
 }
 

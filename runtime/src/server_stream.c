@@ -35,10 +35,12 @@ const ProtobufCMessage *grpc_c_server_call_take_message(grpc_c_server_call *call
     call->reads_ended = true;
     if (call->request == NULL)
         return NULL;
+    const grpc_c_server_options *options = &call->lane->server->options;
     grpc_c_status_code code;
     const char *reason;
+    call->message_was_compressed = grpc_c_buffer_is_compressed(call->request);
     const ProtobufCMessage *message =
-        grpc_c_buffer_unpack(call->request, call->lane->server->options.codec,
+        grpc_c_buffer_unpack(call->request, options->max_receive_message_bytes, options->codec,
                              &call->method->request, &call->message_arena, &code, &reason);
     if (message == NULL)
         fail(&call->read_failure, code, reason);

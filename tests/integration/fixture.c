@@ -62,6 +62,7 @@ static grpc_c_status_code answer(const Echo__Request *request, Echo__Reply *repl
 {
     int64_t left = grpc_c_server_context_time_left_ms(context);
     reply->time_left_ms = left == INT64_MAX ? -1 : left;
+    reply->request_was_compressed = grpc_c_server_context_message_was_compressed(context);
     reply->text = grpc_c_server_context_strdup(context, request->text);
     if (request->allocate > 0)
         grpc_c_server_context_alloc(context, request->allocate);

@@ -30,6 +30,20 @@ stop() {
     wait "$server"
 }
 
+# peak: the most memory that the last server has had, in KiB.
+peak() {
+    awk '/^VmHWM:/ { print $2 }' "/proc/$server/status"
+}
+
+# grows_less_than KIB COMMAND…: the last server's peak grows by less while the command runs.
+grows_less_than() {
+    local before
+    before=$(peak)
+    "${@:2}"
+    echo "peak: $before KiB before, $(peak) KiB after"
+    (($(peak) - before < $1))
+}
+
 client() {
     "$PYTHON" "$SOURCE/python_client.py" "$STUBS" "127.0.0.1:$port" "$1" 3>&-
 }
@@ -151,10 +165,50 @@ RouteChat: steep"
     stop
 }
 
-@test "a compressed request is read" {
+@test "a compressed request is read, and seen to be compressed" {
     start "$BIN/echo_server"
     client compressed
     stop
+}
+
+@test "a compressed bomb of Python's client takes no memory" {
+    start "$BIN/echo_server"
+    client compressed
+    # The limit is 4 MiB; sanitizers take several times of what the program does.
+    grows_less_than 65536 client bomb
+    client concurrent
+    stop
+}
+
+@test "our client reads compressed replies of Python's server, and defuses its bomb" {
+    name=$(printf 'x%.0s' {1..5000})
+    for compression in Gzip Deflate; do
+        start "$PYTHON" "$SOURCE/python_server.py" "$STUBS" "$compression"
+        run "$BIN/greeter_client" "127.0.0.1:$port" "$name"
+        [ "$status" -eq 0 ]
+        [ "$output" = "Greeter client received: Hello, $name!" ]
+        run "$BIN/greeter_client" "127.0.0.1:$port" bomb
+        [ "$status" -eq 1 ]
+        [[ $output == "SayHello: RESOURCE_EXHAUSTED: "*"once decompressed" ]]
+        run "$BIN/route_guide_client" "127.0.0.1:$port"
+        [ "$output" = "$ROUTES" ]
+    done
+}
+
+@test "hand-made frames: what is compressed well, badly, or as nobody knows, to our server" {
+    start "$BIN/echo_server"
+    "$PYTHON" "$SOURCE/frames.py" call "$port" 3>&-
+    client concurrent
+    stop
+}
+
+@test "hand-made frames: the same to our client" {
+    start "$PYTHON" "$SOURCE/frames.py" serve
+    "$PYTHON" "$SOURCE/frames.py" names | while IFS=: read -r name expected; do
+        run "$BIN/greeter_client" "127.0.0.1:$port" "$name"
+        echo "$name: $output"
+        [[ $output == "$expected"* ]]
+    done
 }
 
 @test "messages up to the limit pass, and no larger ones" {

@@ -71,8 +71,11 @@ def cardinality(channel):
 def compressed(channel):
     say = echo_pb2_grpc.EchoStub(channel).Say
     text = "compress me " * 10000
-    reply = say(echo_pb2.Request(text=text), compression=grpc.Compression.Gzip)
-    assert reply.text == text
+    for compression in (grpc.Compression.Gzip, grpc.Compression.Deflate,
+                        grpc.Compression.NoCompression):
+        reply = say(echo_pb2.Request(text=text), compression=compression)
+        assert reply.text == text
+        assert reply.request_was_compressed == (compression != grpc.Compression.NoCompression)
 
 
 def large(channel):
@@ -80,6 +83,15 @@ def large(channel):
     assert len(say(echo_pb2.Request(reply_bytes=4000000)).filling) == 4000000
     code, _ = status_of(say, echo_pb2.Request(text="x" * (4 << 20)))
     assert code == grpc.StatusCode.RESOURCE_EXHAUSTED, code
+
+
+def bomb(channel):
+    """100 MB in 100 KB, for a server that takes 4 MiB and has no memory to lose."""
+    say = channel.unary_unary("/echo.Echo/Say")
+    for compression in (grpc.Compression.Gzip, grpc.Compression.Deflate):
+        code, message = status_of(say, bytes(100 * 1000 * 1000), compression=compression)
+        assert code == grpc.StatusCode.RESOURCE_EXHAUSTED, code
+        assert "once decompressed" in message, message
 
 
 def cancelled(channel):

@@ -1,7 +1,8 @@
 """Greeter and RouteGuide servers of gRPC's Python, in one. Prints the port that it listens on; runs
 until it is killed.
 
-The messages and stubs are looked up in the folder given as the first argument.
+The messages and stubs are looked up in the folder given as the first argument. With a second one,
+one of grpc.Compression's names, all messages are compressed.
 """
 import sys
 from concurrent import futures
@@ -21,6 +22,8 @@ class Greeter(helloworld_pb2_grpc.GreeterServicer):
     def SayHello(self, request, context):
         if request.name == "nobody":
             context.abort(grpc.StatusCode.NOT_FOUND, "nobody is here: 100% säure")
+        if request.name == "bomb":
+            return helloworld_pb2.HelloReply(message="x" * (50 << 20))
         return helloworld_pb2.HelloReply(message="Hello, %s!" % request.name)
 
 
@@ -45,7 +48,8 @@ class RouteGuide(route_guide_pb2_grpc.RouteGuideServicer):
         yield from request_iterator
 
 
-server = grpc.server(futures.ThreadPoolExecutor(max_workers=10))
+compression = getattr(grpc.Compression, sys.argv[2] if len(sys.argv) > 2 else "NoCompression")
+server = grpc.server(futures.ThreadPoolExecutor(max_workers=10), compression=compression)
 helloworld_pb2_grpc.add_GreeterServicer_to_server(Greeter(), server)
 route_guide_pb2_grpc.add_RouteGuideServicer_to_server(RouteGuide(), server)
 print("listening on port", server.add_insecure_port("127.0.0.1:0"), flush=True)

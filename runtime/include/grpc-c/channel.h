@@ -36,7 +36,8 @@ typedef struct grpc_c_core_argument {
 typedef struct grpc_c_channel_options {
     /** sizeof(grpc_c_channel_options): filled in by GRPC_C_CHANNEL_OPTIONS and …_INIT. */
     size_t struct_size;
-    /** Replies larger than this end their call with RESOURCE_EXHAUSTED; default 4 MiB. */
+    /** Replies larger than this, compressed or decompressed, end their call with
+     * RESOURCE_EXHAUSTED; default 4 MiB. */
     size_t max_receive_message_bytes;
     /** Requests larger than this end their call with RESOURCE_EXHAUSTED; default no limit. */
     size_t max_send_message_bytes;

@@ -106,6 +106,10 @@ GRPC_C_API bool grpc_c_client_context_add_binary_metadata(grpc_c_client_context 
  */
 GRPC_C_API void grpc_c_client_context_cancel(grpc_c_client_context *context);
 
+/** Whether the message received last came compressed: the reply, or of a stream the message that a
+ * read returned last. False before any. Streams: the reading thread's. */
+GRPC_C_API bool grpc_c_client_context_message_was_compressed(const grpc_c_client_context *context);
+
 /** How the last call ended; OK before the first, and while an async one runs. INTERNAL for a NULL
  * context. */
 GRPC_C_API grpc_c_status_code grpc_c_client_context_status(const grpc_c_client_context *context);

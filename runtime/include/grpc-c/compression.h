@@ -1,7 +1,7 @@
 /*
  * How messages are compressed on the wire (gRPC's doc/compression.md). Whoever receives,
- * decompresses by itself, whatever the sender chose; a server answers with what its client says
- * that it accepts.
+ * decompresses by itself, whatever the sender chose, and never beyond max_receive_message_bytes; a
+ * server answers with what its client says that it accepts.
  */
 #ifndef GRPC_C_COMPRESSION_H
 #define GRPC_C_COMPRESSION_H

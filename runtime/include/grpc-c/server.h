@@ -39,7 +39,8 @@ typedef struct grpc_c_server_options {
     /** Lets other processes bind the same port (SO_REUSEPORT); by default the port is ours alone.
      */
     bool reuse_port;
-    /** Requests larger than this end their call with RESOURCE_EXHAUSTED; default 4 MiB. */
+    /** Requests larger than this, compressed or decompressed, end their call with
+     * RESOURCE_EXHAUSTED; default 4 MiB. */
     size_t max_receive_message_bytes;
     /** Replies larger than this end their call with RESOURCE_EXHAUSTED; default no limit. */
     size_t max_send_message_bytes;

@@ -98,6 +98,10 @@ GRPC_C_API bool grpc_c_server_context_set_compression(grpc_c_server_context *con
 GRPC_C_API void grpc_c_server_context_set_compress_messages(grpc_c_server_context *context,
                                                             bool compress);
 
+/** Whether the message received last came compressed: the request, or of a stream the message that
+ * a read returned last. False before any. */
+GRPC_C_API bool grpc_c_server_context_message_was_compressed(const grpc_c_server_context *context);
+
 /** Sends the initial metadata now rather than with the first message. False when it was sent. */
 GRPC_C_API bool grpc_c_server_context_send_initial_metadata(grpc_c_server_context *context);
 
