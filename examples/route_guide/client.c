@@ -7,34 +7,34 @@
 
 #include "route_guide.grpc-c.h"
 
+#define POINT PROTOBUF_C_MESSAGE_INIT(&routeguide__point__descriptor)
 enum { route_length = 3 };
-static const int32_t latitudes[route_length] = {476600000, 476700000, 476940000};
-static const int32_t longitudes[route_length] = {91750000, 92000000, 92710000};
+static const Routeguide__Point route[route_length] = {{POINT, 476600000, 91750000},
+                                                      {POINT, 476700000, 92000000},
+                                                      {POINT, 476940000, 92710000}};
 
-static Routeguide__Point point_of(int number)
+static bool ended_well(const char *method, grpc_c_client_context *context)
 {
-    Routeguide__Point point = ROUTEGUIDE__POINT__INIT;
-    point.latitude = latitudes[number];
-    point.longitude = longitudes[number];
-    return point;
+    if (grpc_c_client_context_status(context) == GRPC_C_STATUS_OK)
+        return true;
+    fprintf(stderr, "%s: %s\n", method, grpc_c_client_context_error(context));
+    return false;
 }
 
 static void get_feature(const Routeguide__RouteGuide_Stub *stub, grpc_c_client_context *context)
 {
     for (int i = 0; i < 2; i++) {
-        Routeguide__Point point = point_of(i);
         const Routeguide__Feature *feature =
-            routeguide__route_guide_stub__get_feature(stub, &point, context);
+            routeguide__route_guide_stub__get_feature(stub, &route[i], context);
         const char *text = feature != NULL ? feature->name : grpc_c_client_context_error(context);
         printf("GetFeature: %s\n", text);
     }
 }
 
-static void list_features(const Routeguide__RouteGuide_Stub *stub, grpc_c_client_context *context)
+static bool list_features(const Routeguide__RouteGuide_Stub *stub, grpc_c_client_context *context)
 {
-    Routeguide__Point lo = ROUTEGUIDE__POINT__INIT, hi = ROUTEGUIDE__POINT__INIT;
+    Routeguide__Point lo = {POINT, 0, 0}, hi = {POINT, 1000000000, 1000000000};
     Routeguide__Rectangle everywhere = ROUTEGUIDE__RECTANGLE__INIT;
-    hi.latitude = hi.longitude = 1000000000;
     everywhere.lo = &lo;
     everywhere.hi = &hi;
     Routeguide__RouteGuide_ListFeatures_ClientReader *reader =
@@ -42,29 +42,26 @@ static void list_features(const Routeguide__RouteGuide_Stub *stub, grpc_c_client
     const Routeguide__Feature *feature;
     while ((feature = routeguide__route_guide_stub__list_features__read(reader)) != NULL)
         printf("ListFeatures: %s\n", feature->name);
-    if (routeguide__route_guide_stub__list_features__finish(reader) != GRPC_C_STATUS_OK)
-        printf("ListFeatures: %s\n", grpc_c_client_context_error(context));
+    routeguide__route_guide_stub__list_features__finish(reader);
+    return ended_well("ListFeatures", context);
 }
 
-static void record_route(const Routeguide__RouteGuide_Stub *stub, grpc_c_client_context *context)
+static bool record_route(const Routeguide__RouteGuide_Stub *stub, grpc_c_client_context *context)
 {
     Routeguide__RouteGuide_RecordRoute_ClientWriter *writer =
         routeguide__route_guide_stub__record_route(stub, context);
-    for (int i = 0; i < route_length; i++) {
-        Routeguide__Point point = point_of(i);
-        if (!routeguide__route_guide_stub__record_route__write(writer, &point))
+    for (int i = 0; i < route_length; i++)
+        if (!routeguide__route_guide_stub__record_route__write(writer, &route[i]))
             break;
-    }
     const Routeguide__RouteSummary *summary =
         routeguide__route_guide_stub__record_route__finish(writer);
     if (summary != NULL)
         printf("RecordRoute: %d points, %d features\n", summary->point_count,
                summary->feature_count);
-    else
-        printf("RecordRoute: %s\n", grpc_c_client_context_error(context));
+    return ended_well("RecordRoute", context);
 }
 
-static void route_chat(const Routeguide__RouteGuide_Stub *stub, grpc_c_client_context *context)
+static bool route_chat(const Routeguide__RouteGuide_Stub *stub, grpc_c_client_context *context)
 {
     Routeguide__RouteGuide_RouteChat_ClientReaderWriter *stream =
         routeguide__route_guide_stub__route_chat(stub, context);
@@ -78,8 +75,8 @@ static void route_chat(const Routeguide__RouteGuide_Stub *stub, grpc_c_client_co
     const Routeguide__RouteNote *note;
     while ((note = routeguide__route_guide_stub__route_chat__read(stream)) != NULL)
         printf("RouteChat: %s\n", note->message);
-    if (routeguide__route_guide_stub__route_chat__finish(stream) != GRPC_C_STATUS_OK)
-        printf("RouteChat: %s\n", grpc_c_client_context_error(context));
+    routeguide__route_guide_stub__route_chat__finish(stream);
+    return ended_well("RouteChat", context);
 }
 
 int main(int argc, char **argv)
@@ -89,12 +86,10 @@ int main(int argc, char **argv)
     Routeguide__RouteGuide_Stub stub = routeguide__route_guide_stub(channel);
     grpc_c_client_context *context = grpc_c_client_context_new();
     get_feature(&stub, context);
-    list_features(&stub, context);
-    record_route(&stub, context);
-    route_chat(&stub, context);
-    int result =
-        grpc_c_client_context_status(context) == GRPC_C_STATUS_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+    bool listed = list_features(&stub, context);
+    bool recorded = record_route(&stub, context);
+    bool chatted = route_chat(&stub, context);
     grpc_c_client_context_free(context);
     grpc_c_channel_free(channel);
-    return result;
+    return listed && recorded && chatted ? EXIT_SUCCESS : EXIT_FAILURE;
 }

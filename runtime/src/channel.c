@@ -2,6 +2,7 @@
 #include "channel.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <grpc/grpc_security.h>
 
@@ -9,6 +10,31 @@
 #include "core_args.h"
 #include "options.h"
 #include "own_queue.h"
+
+/* For what core refuses, a service config above all, it makes a channel whose calls all fail, and
+ * gives the reason to its log alone: "channel stack builder failed: CODE: reason". Ends the
+ * capture, and makes a channel whose calls fail with that code and reason. */
+static grpc_channel *tell_reason(grpc_channel *channel, const char *target)
+{
+    static const char prefix[] = "channel stack builder failed: ";
+    const char *logged = grpc_c_core_capture_end();
+    if (logged[0] != '\0')
+        grpc_c_log_error("%s", logged);
+    if (strncmp(logged, prefix, sizeof prefix - 1) != 0)
+        return channel;
+    const char *reason = logged + sizeof prefix - 1;
+    for (int code = GRPC_C_STATUS_CANCELLED; code <= GRPC_C_STATUS_UNAUTHENTICATED; code++) {
+        const char *name = grpc_c_status_code_name((grpc_c_status_code)code);
+        size_t length = strlen(name);
+        if (strncmp(reason, name, length) != 0 || strncmp(reason + length, ": ", 2) != 0)
+            continue;
+        if (code == GRPC_C_STATUS_UNKNOWN) /* no code was given: core takes INTERNAL then */
+            code = GRPC_C_STATUS_INTERNAL;
+        grpc_channel_destroy(channel);
+        return grpc_lame_client_channel_create(target, (grpc_status_code)code, reason + length + 2);
+    }
+    return channel;
+}
 
 /* NULL when memory is short. */
 static grpc_channel *create_core_channel(const char *target, const grpc_c_channel_options *options)
@@ -35,7 +61,9 @@ static grpc_channel *create_core_channel(const char *target, const grpc_c_channe
     grpc_c_core_args_string(&args, GRPC_ARG_LB_POLICY_NAME, options->load_balancing_policy);
     grpc_c_core_args_string(&args, GRPC_ARG_SERVICE_CONFIG, options->service_config_json);
     grpc_channel_credentials *credentials = grpc_insecure_credentials_create();
-    grpc_channel *channel = grpc_channel_create(target, credentials, &args.all);
+    grpc_c_core_capture_begin();
+    grpc_channel *channel =
+        tell_reason(grpc_channel_create(target, credentials, &args.all), target);
     grpc_channel_credentials_release(credentials);
     grpc_c_core_args_free(&args);
     return channel;

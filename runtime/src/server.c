@@ -118,9 +118,23 @@ static bool is_address_with_port(const char *address)
     return digits > 0 && colon[1 + digits] == '\0' && strtoul(colon + 1, NULL, 10) <= 65535;
 }
 
+/* Servers of core know of schemes only unix and unix-abstract. "dns:50051" is no scheme but a host.
+ */
+static const char *without_scheme(const char *address)
+{
+    static const char *const schemes[] = {"dns:", "ipv4:", "ipv6:"};
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+        const char *rest = address + strlen(schemes[i]);
+        if (strncmp(address, schemes[i], strlen(schemes[i])) == 0 && strchr(rest, ':') != NULL)
+            return rest + strspn(rest, "/");
+    }
+    return address;
+}
+
 int grpc_c_server_add_insecure_port(grpc_c_server *server, const char *address, grpc_c_error *error)
 {
-    if (address == NULL || !is_address_with_port(address)) {
+    const char *plain = address != NULL ? without_scheme(address) : NULL;
+    if (plain == NULL || !is_address_with_port(plain)) {
         grpc_c_error_set(error, GRPC_C_STATUS_INVALID_ARGUMENT, "cannot listen on %s: %s",
                          address != NULL ? address : "NULL", "not an address with a port");
         return 0;
@@ -129,7 +143,7 @@ int grpc_c_server_add_insecure_port(grpc_c_server *server, const char *address, 
         return 0;
     grpc_server_credentials *credentials = grpc_insecure_server_credentials_create();
     grpc_c_core_capture_begin();
-    int port = grpc_server_add_http2_port(server->core, address, credentials);
+    int port = grpc_server_add_http2_port(server->core, plain, credentials);
     const char *reason = grpc_c_core_capture_end();
     grpc_server_credentials_release(credentials);
     pthread_mutex_unlock(&server->mutex);

@@ -2,33 +2,7 @@
 # Our Greeter and Echo with gRPC's Python, both ways. From CMake: BIN, our programs; STUBS, what
 # gRPC's own plugin made of the same protos; SOURCE, this folder; PYTHON.
 
-setup() {
-    servers=()
-}
-
-teardown() {
-    for pid in "${servers[@]}"; do
-        kill -KILL "$pid" 2>/dev/null || true
-    done
-}
-
-# start COMMAND…: starts a server and waits for the line that says its port, which becomes $port.
-start() {
-    local fifo="$BATS_TEST_TMPDIR/fifo.${#servers[@]}"
-    mkfifo "$fifo"
-    "$@" >"$fifo" 2>"$BATS_TEST_TMPDIR/stderr.${#servers[@]}" 3>&- &
-    server=$!
-    servers+=("$server")
-    exec {output}<"$fifo"
-    read -r line <&"$output"
-    port=${line##* }
-}
-
-# stop: asks the last server to end, and fails unless it ends well.
-stop() {
-    kill -TERM "$server"
-    wait "$server"
-}
+load servers
 
 # peak: the most memory that the last server has had, in KiB.
 peak() {

@@ -81,8 +81,9 @@ GRPC_C_API grpc_c_server *grpc_c_server_new(const grpc_c_server_options *options
 
 /**
  * Listens on `address`, without encryption, from start on: "[::]:50051", "127.0.0.1:0",
- * "unix:/run/x.sock". A port must be given, as a number; 0 takes a free one. To be called before
- * start, as often as there are addresses.
+ * "unix:/run/x.sock", "unix-abstract:x", and those of gRPC's doc/naming.md that begin with "dns:",
+ * "ipv4:" or "ipv6:" and have one address. A port must be given, as a number; 0 takes a free one.
+ * To be called before start, as often as there are addresses.
  *
  * Returns the port that was bound (1 for a unix socket); 0 on failure, with the reason in `error`
  * (may be NULL).

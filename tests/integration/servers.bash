@@ -1,0 +1,42 @@
+# For bats files that run programs as servers: they print a line when they serve, whose last word is
+# the port, and end well when asked by SIGTERM. What still runs at a test's end is killed.
+
+setup() {
+    servers=()
+}
+
+teardown() {
+    for pid in "${servers[@]}"; do
+        kill -KILL "$pid" 2>/dev/null || true
+    done
+}
+
+# start COMMAND…: starts a server and waits for its first line, $line, whose last word becomes $port.
+# What it prints next comes from the descriptor $said; its errors are in the file $errors.
+start() {
+    local fifo="$BATS_TEST_TMPDIR/fifo.${#servers[@]}"
+    errors="$BATS_TEST_TMPDIR/stderr.${#servers[@]}"
+    mkfifo "$fifo"
+    "$@" >"$fifo" 2>"$errors" 3>&- &
+    server=$!
+    servers+=("$server")
+    exec {said}<"$fifo"
+    read -r line <&"$said"
+    port=${line##* }
+}
+
+# hear TEXT: waits until the last server prints this line.
+hear() {
+    while read -r -t 60 line <&"$said"; do
+        echo "heard: $line"
+        [ "$line" != "$1" ] || return 0
+    done
+    echo "not heard: $1"
+    return 1
+}
+
+# stop: asks the last server to end, and fails unless it ends well.
+stop() {
+    kill -TERM "$server"
+    wait "$server"
+}
