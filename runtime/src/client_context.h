@@ -34,6 +34,8 @@ typedef struct grpc_c_client_stream_state {
     bool writes_failed;
     bool writes_done;
     grpc_c_buffer *write_buffer;
+    grpc_c_event close_done;
+    bool close_in_flight;
     /** The reader's. */
     grpc_c_event read_done;
     bool headers_received;

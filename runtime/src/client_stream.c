@@ -108,15 +108,23 @@ bool grpc_c_client_stream_write(grpc_c_client_stream *stream, const ProtobufCMes
     return true;
 }
 
+/* Says that no more messages come, behind the last one if that is still on its way. */
+static void close_writes(grpc_c_client_context *context)
+{
+    if (context->stream.writes_done)
+        return;
+    context->stream.writes_done = true;
+    context->stream.close_in_flight = true;
+    grpc_c_batch_close(context->call, &context->stream.close_done);
+}
+
 bool grpc_c_client_stream_writes_done(grpc_c_client_stream *stream)
 {
     grpc_c_client_context *context = context_of(stream);
     if (context == NULL || context->call == NULL || context->stream.writes_done)
         return false;
     bool settled = settle_write(context);
-    context->stream.writes_done = true;
-    context->stream.write_in_flight = true;
-    grpc_c_batch_close(context->call, &context->stream.write_done);
+    close_writes(context);
     return settled;
 }
 
@@ -166,6 +174,8 @@ static void end_call(grpc_c_client_context *context, grpc_c_buffer **reply)
                      &context->done);
     grpc_c_client_call_wait(context, &context->done);
     settle_write(context);
+    if (state->close_in_flight)
+        grpc_c_client_call_wait(context, &state->close_done);
     grpc_c_client_call_end(context);
     if (state->failure != GRPC_C_STATUS_OK)
         grpc_c_client_context_fail(context, state->failure, state->failure_message);
@@ -176,7 +186,8 @@ grpc_c_status_code grpc_c_client_stream_finish(grpc_c_client_stream *stream)
     grpc_c_client_context *context = context_of(stream);
     if (context == NULL || context->call == NULL)
         return grpc_c_client_context_status(context);
-    grpc_c_client_stream_writes_done(stream);
+    /* Without waiting for the last write: it may be stuck until the server has been read from. */
+    close_writes(context);
     /* A message in the way means that the server has more to say than its caller wants to hear. */
     if (receive(context))
         fail_here(context, GRPC_C_STATUS_CANCELLED, "finished before the server's last message");
@@ -189,7 +200,7 @@ const ProtobufCMessage *grpc_c_client_stream_finish_with_reply(grpc_c_client_str
     grpc_c_client_context *context = context_of(stream);
     if (context == NULL || context->call == NULL)
         return NULL;
-    grpc_c_client_stream_writes_done(stream);
+    close_writes(context);
     end_call(context, &context->results.reply);
     return grpc_c_client_call_take_reply(context);
 }

@@ -52,11 +52,26 @@ static grpc_c_status_code count(void *self, const Streams__Order *request,
     return (grpc_c_status_code)request->code;
 }
 
+/* For a client that sends this, chat writes one item, and reads none. */
+static const char write_only[] = "write-only";
+
+static grpc_c_status_code write_and_stay(Streams__Streams_Chat_ServerReaderWriter *stream,
+                                         grpc_c_server_context *context)
+{
+    Streams__Item item = STREAMS__ITEM__INIT;
+    streams__streams_servicer__chat__write(stream, &item);
+    while (!grpc_c_server_context_is_cancelled(context))
+        sched_yield();
+    return GRPC_C_STATUS_OK;
+}
+
 static grpc_c_status_code chat(void *self, Streams__Streams_Chat_ServerReaderWriter *stream,
                                grpc_c_server_context *context)
 {
     (void)self;
     const Streams__Item *item;
+    if (grpc_c_metadata_find(grpc_c_server_context_metadata(context), write_only, NULL) != NULL)
+        return write_and_stay(stream, context);
     while ((item = streams__streams_servicer__chat__read(stream)) != NULL) {
         if (item->number == stop_reading)
             break;
@@ -327,6 +342,24 @@ static void test_failure_reaches_reader_and_writer(void **state)
     assert_string_equal(grpc_c_client_context_error(ground->context), "ABORTED: told to fail");
 }
 
+/* The server takes no more than it has room for, and has an item on its way that nobody reads. */
+static void test_finish_does_not_wait_for_a_write_that_is_stuck(void **state)
+{
+    ground *ground = *state;
+    Streams__Item item = item_of(1);
+    item.filling.len = 3900 * 1000;
+    item.filling.data = calloc(1, item.filling.len);
+    assert_true(grpc_c_client_context_add_metadata(ground->context, write_only, ""));
+    grpc_c_client_context_set_timeout_ms(ground->context, 20000);
+    Streams__Streams_Chat_ClientReaderWriter *stream =
+        streams__streams_stub__chat(&ground->stub, ground->context);
+    assert_true(streams__streams_stub__chat__write(stream, &item));
+    assert_true(streams__streams_stub__chat__write(stream, &item));
+    assert_int_equal(streams__streams_stub__chat__finish(stream), GRPC_C_STATUS_CANCELLED);
+    grpc_c_client_context_reset(ground->context);
+    free(item.filling.data);
+}
+
 typedef struct writer_thread {
     pthread_t thread;
     Streams__Streams_Chat_ClientReaderWriter *stream;
@@ -540,6 +573,7 @@ int main(void)
         cmocka_unit_test(test_chat),
         cmocka_unit_test(test_half_close_then_everything_comes),
         cmocka_unit_test(test_failure_reaches_reader_and_writer),
+        cmocka_unit_test(test_finish_does_not_wait_for_a_write_that_is_stuck),
         cmocka_unit_test(test_one_thread_writes_while_another_reads),
         cmocka_unit_test(test_cancel_from_another_thread),
         cmocka_unit_test(test_cancel_before_the_first_call_and_after_the_last),
