@@ -32,8 +32,12 @@ const ProtobufCMessage *grpc_c_server_stream_read(grpc_c_server_stream *stream)
     grpc_c_batch_receive(call->core, &call->request, &call->read.event);
     grpc_c_lane_wait(call, &call->read);
     call->reads_ended = true;
-    if (call->request == NULL)
+    if (call->request == NULL) {
+        /* The end and a client that is gone look the same to a handler, unless it asks. */
+        if (!call->read.ok || grpc_call_failed_before_recv_message(call->core))
+            atomic_store(&call->watch.seen_cancelled, true);
         return NULL;
+    }
     grpc_c_status_code code;
     const char *reason;
     const ProtobufCMessage *message =

@@ -11,6 +11,8 @@ enum { stop_reading = -1, fail_call = -2 };
 
 static _Atomic int writes_refused;
 static _Atomic int handlers_ended;
+static _Atomic int items_collected;
+static _Atomic bool collect_was_cancelled;
 
 static grpc_c_status_code collect(void *self, Streams__Streams_Collect_ServerReader *reader,
                                   Streams__Sum *reply, grpc_c_server_context *context)
@@ -25,7 +27,9 @@ static grpc_c_status_code collect(void *self, Streams__Streams_Collect_ServerRea
                                               (int)reply->count);
         reply->count++;
         reply->total += item->number;
+        items_collected++;
     }
+    collect_was_cancelled = grpc_c_server_context_is_cancelled(context);
     handlers_ended++;
     return GRPC_C_STATUS_OK;
 }
@@ -303,6 +307,28 @@ static void test_handler_fails_in_mid_stream(void **state)
     assert_string_equal(grpc_c_client_context_error(ground->context), "OUT_OF_RANGE: item 0");
 }
 
+/* What a handler has to know before it acts upon all that it read. */
+static void test_handler_tells_the_end_from_a_client_that_is_gone(void **state)
+{
+    ground *ground = *state;
+    for (int i = 0; i < 20; i++) {
+        assert_non_null(send_items(ground, 2));
+        assert_false(collect_was_cancelled);
+
+        handlers_ended = items_collected = 0;
+        Streams__Item item = item_of(1);
+        Streams__Streams_Collect_ClientWriter *writer =
+            streams__streams_stub__collect(&ground->stub, ground->context);
+        assert_true(streams__streams_stub__collect__write(writer, &item));
+        while (items_collected == 0)
+            sched_yield();
+        grpc_c_client_context_cancel(ground->context);
+        assert_null(streams__streams_stub__collect__finish(writer));
+        wait_for_handler();
+        assert_true(collect_was_cancelled);
+    }
+}
+
 /* ---- bidirectional ---- */
 
 static void test_chat(void **state)
@@ -570,6 +596,7 @@ int main(void)
         cmocka_unit_test(test_every_item_is_collected),
         cmocka_unit_test(test_handler_stops_reading_early),
         cmocka_unit_test(test_handler_fails_in_mid_stream),
+        cmocka_unit_test(test_handler_tells_the_end_from_a_client_that_is_gone),
         cmocka_unit_test(test_chat),
         cmocka_unit_test(test_half_close_then_everything_comes),
         cmocka_unit_test(test_failure_reaches_reader_and_writer),

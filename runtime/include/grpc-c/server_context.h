@@ -97,7 +97,8 @@ GRPC_C_API bool grpc_c_server_context_set_status_details(grpc_c_server_context *
 
 /**
  * Whether the client has gone, cancelled, or run out of time: then nobody waits for the answer. The
- * first question starts the watch, and may be answered too early.
+ * first question starts the watch, and may be answered too early; but after a read that returned
+ * NULL the answer tells a client that is gone from one that sent its last message.
  */
 GRPC_C_API bool grpc_c_server_context_is_cancelled(grpc_c_server_context *context);
 
