@@ -1,5 +1,6 @@
 /* Blocking streams between our client and our server: all three kinds, their ends, and failures. */
 #include <sched.h>
+#include <unistd.h>
 
 #include "fixture.h"
 #include "streams.grpc-c.h"
@@ -439,6 +440,60 @@ static void test_cancel_from_another_thread(void **state)
     check_chat(ground, ground->context, 1);
 }
 
+typedef struct canceller {
+    pthread_t thread;
+    pthread_t caller;
+    Streams__Streams_Stub stub;
+    grpc_c_client_context *context;
+    _Atomic bool done;
+} canceller;
+
+static void *cancel_all_the_time(void *argument)
+{
+    canceller *canceller = argument;
+    for (unsigned i = 1; !canceller->done; i++) { /* in all stages of a call, by and by */
+        usleep(i * 7919 % 1500);
+        grpc_c_client_context_cancel(canceller->context);
+    }
+    return NULL;
+}
+
+static void *open_read_finish(void *argument)
+{
+    canceller *canceller = argument;
+    for (int i = 0; i < 5000; i++) {
+        grpc_c_client_context_set_timeout_ms(canceller->context, i % 40);
+        Streams__Streams_Chat_ClientReaderWriter *stream =
+            streams__streams_stub__chat(&canceller->stub, canceller->context);
+        if (i % 3 == 0)
+            assert_null(streams__streams_stub__chat__read(stream));
+        assert_int_not_equal(streams__streams_stub__chat__finish(stream), GRPC_C_STATUS_OK);
+    }
+    canceller->done = true;
+    return NULL;
+}
+
+/* Cancel meets the failure to connect: each call ends all the same. */
+static void test_cancel_where_no_server_is(void **state)
+{
+    (void)state;
+    ground *ground = ground_new(NULL);
+    grpc_c_server_stop(ground->server, 0);
+    canceller all[8] = {{.done = false}};
+    for (int i = 0; i < 8; i++) {
+        all[i].stub = ground->stub;
+        all[i].context = grpc_c_client_context_new();
+        assert_int_equal(pthread_create(&all[i].caller, NULL, open_read_finish, &all[i]), 0);
+        assert_int_equal(pthread_create(&all[i].thread, NULL, cancel_all_the_time, &all[i]), 0);
+    }
+    for (int i = 0; i < 8; i++) {
+        pthread_join(all[i].caller, NULL);
+        pthread_join(all[i].thread, NULL);
+        grpc_c_client_context_free(all[i].context);
+    }
+    ground_free(ground);
+}
+
 static void test_cancel_before_the_first_call_and_after_the_last(void **state)
 {
     ground *ground = *state;
@@ -603,6 +658,7 @@ int main(void)
         cmocka_unit_test(test_finish_does_not_wait_for_a_write_that_is_stuck),
         cmocka_unit_test(test_one_thread_writes_while_another_reads),
         cmocka_unit_test(test_cancel_from_another_thread),
+        cmocka_unit_test(test_cancel_where_no_server_is),
         cmocka_unit_test(test_cancel_before_the_first_call_and_after_the_last),
         cmocka_unit_test(test_open_streams_are_ended_with_their_context),
         cmocka_unit_test(test_misuse_is_an_error),
