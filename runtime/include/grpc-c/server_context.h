@@ -102,8 +102,10 @@ GRPC_C_API bool grpc_c_server_context_set_status_details(grpc_c_server_context *
  */
 GRPC_C_API bool grpc_c_server_context_is_cancelled(grpc_c_server_context *context);
 
-/** Called once, on one of the server's threads, when that happens; not after the handler has
- * returned. It must not block, nor use the context. */
+/** Called once, on one of the server's threads, when that happens; not after the call has been
+ * answered. It must not block, nor use the context. It may run while the handler returns, and for a
+ * moment longer: `user_data` must not be on the handler's stack, while the call's memory will do.
+ */
 typedef void (*grpc_c_cancel_callback)(void *user_data);
 
 /** Sets the call's one cancel callback. If it is too late, it is called at once, on this thread.
