@@ -138,16 +138,10 @@ void grpc_c_batch_read(grpc_call *call, grpc_c_client_results *headers, grpc_c_b
     start(call, ops, count, done);
 }
 
-void grpc_c_batch_end(grpc_call *call, bool headers, grpc_c_buffer **ret_reply,
-                      grpc_c_client_results *results, grpc_c_event *done)
+void grpc_c_batch_status(grpc_call *call, grpc_c_client_results *results, grpc_c_event *done)
 {
-    grpc_op ops[3] = {receive_status(results)};
-    size_t count = 1;
-    if (headers)
-        ops[count++] = receive_headers(results);
-    if (ret_reply != NULL)
-        ops[count++] = receive_message(ret_reply);
-    start(call, ops, count, done);
+    const grpc_op op = receive_status(results);
+    start(call, &op, 1, done);
 }
 
 /* ---- server ---- */

@@ -69,10 +69,8 @@ void grpc_c_batch_close(grpc_call *call, grpc_c_event *done);
 void grpc_c_batch_read(grpc_call *call, grpc_c_client_results *headers, grpc_c_buffer **ret_message,
                        grpc_c_event *done);
 
-/** Client: receives the status, and where they are still missing the headers and the one reply
- * (`ret_reply`; NULL: there is none). */
-void grpc_c_batch_end(grpc_call *call, bool headers, grpc_c_buffer **ret_reply,
-                      grpc_c_client_results *results, grpc_c_event *done);
+/** Client: receives the status, which comes when all messages have been read. */
+void grpc_c_batch_status(grpc_call *call, grpc_c_client_results *results, grpc_c_event *done);
 
 /** Server: receives the next message. `ret_message` is owned by the caller, NULL after the last. */
 void grpc_c_batch_receive(grpc_call *call, grpc_c_buffer **ret_message, grpc_c_event *done);

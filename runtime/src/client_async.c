@@ -7,7 +7,7 @@ static void on_open_done(grpc_c_event *event, bool ok);
 static void on_read_done(grpc_c_event *event, bool ok);
 static void on_write_done(grpc_c_event *event, bool ok);
 static void on_status_done(grpc_c_event *event, bool ok);
-static void on_drain_done(grpc_c_event *event, bool ok);
+static void on_last_read(grpc_c_event *event, bool ok);
 
 static grpc_c_client_context *context_of(grpc_c_event *event)
 {
@@ -40,7 +40,7 @@ bool grpc_c_client_async_begin(grpc_c_client_context *context, const grpc_c_stub
         .read = {{.done = on_read_done}, context},
         .write = {{.done = on_write_done}, context},
         .status = {{.done = on_status_done}, context},
-        .drain = {{.done = on_drain_done}, context},
+        .last = {{.done = on_last_read}, context},
     };
     pthread_mutex_unlock(&context->mutex);
     return true;
@@ -52,7 +52,7 @@ void grpc_c_client_async_start_unary(grpc_c_client_context *context, grpc_c_buff
 {
     const grpc_c_headers headers = grpc_c_client_call_headers(context);
     context->async.open_buffer = request;
-    context->async.finishing = context->async.status_asked = true;
+    context->async.finishing = true;
     context->async.outstanding++;
     grpc_c_batch_unary_call(context->call, &headers,
                             (grpc_c_outgoing){request, context->send_uncompressed},
@@ -69,6 +69,9 @@ void grpc_c_client_async_start_stream(grpc_c_client_context *context, grpc_c_buf
     grpc_c_batch_open(context->call, &headers,
                       (grpc_c_outgoing){request, context->send_uncompressed},
                       &context->async.open.event);
+    /* Asked for at once, for the reason that client_stream.c has. */
+    context->async.outstanding++;
+    grpc_c_batch_status(context->call, &context->results, &context->async.status.event);
 }
 
 /* The first to receive anything receives the headers, too. */
@@ -107,22 +110,16 @@ void grpc_c_client_async_close(grpc_c_client_context *context)
     grpc_c_batch_close(context->call, &context->async.write.event);
 }
 
-/* The user's last message stays where it is, and so this one goes elsewhere. */
-static void drain(grpc_c_client_context *context)
+/* Receives the one reply, or what the user has left unread: the last message that was read stays
+ * where it is, and so this one goes elsewhere. */
+static void read_last(grpc_c_client_context *context)
 {
-    context->async.draining = true;
-    context->async.outstanding++;
+    grpc_c_client_async_state *async = &context->async;
+    async->reading_last = true;
+    async->outstanding++;
     grpc_c_batch_read(context->call, takes_headers(context) ? &context->results : NULL,
-                      &context->async.unread, &context->async.drain.event);
-}
-
-static void ask_for_status(grpc_c_client_context *context)
-{
-    context->async.status_asked = true;
-    context->async.outstanding++;
-    grpc_c_batch_end(context->call, takes_headers(context),
-                     context->async.with_reply ? &context->results.reply : NULL, &context->results,
-                     &context->async.status.event);
+                      async->with_reply ? &context->results.reply : &async->unread,
+                      &async->last.event);
 }
 
 /* Starts what the end of the call takes and can be started now. Core keeps the status back while a
@@ -136,17 +133,18 @@ static void advance(grpc_c_client_context *context)
         async->on_written = NULL;
         grpc_c_client_async_close(context);
     }
-    bool reads = async->reading || async->draining || async->with_reply;
-    if (!reads && !context->stream.reads_ended)
-        drain(context);
-    if (!async->status_asked)
-        ask_for_status(context);
+    if (!async->reading && !async->reading_last && !context->stream.reads_ended)
+        read_last(context);
 }
 
 void grpc_c_client_async_finish(grpc_c_client_context *context)
 {
     context->async.finishing = true;
     advance(context);
+    if (context->async.outstanding == 0) { /* all has been heard; the callback wants an event */
+        context->async.outstanding++;
+        grpc_c_batch_nothing(context->call, &context->async.status.event);
+    }
 }
 
 bool grpc_c_client_async_abandon(grpc_c_client_context *context)
@@ -279,12 +277,12 @@ static void on_read_done(grpc_c_event *event, bool ok)
     settle(context);
 }
 
-static void on_drain_done(grpc_c_event *event, bool ok)
+static void on_last_read(grpc_c_event *event, bool ok)
 {
     (void)ok;
     grpc_c_client_context *context = context_of(event);
     pthread_mutex_lock(&context->mutex);
-    context->async.draining = false;
+    context->async.reading_last = false;
     context->stream.reads_ended = true;
     if (context->async.unread != NULL)
         grpc_c_client_call_fail(context, GRPC_C_STATUS_CANCELLED,

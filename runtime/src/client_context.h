@@ -35,6 +35,8 @@ typedef struct grpc_c_client_stream_state {
     bool writes_failed;
     bool writes_done;
     grpc_c_buffer *write_buffer;
+    grpc_c_event close_done;
+    bool close_in_flight;
     /** The reader's. */
     grpc_c_event read_done;
     bool headers_received;
@@ -88,10 +90,9 @@ typedef struct grpc_c_client_async_state {
     grpc_c_status_callback on_status;
     void *status_user_data;
     grpc_c_client_operation status;
-    bool status_asked;
-    /** The read of what the user does not want to read any more. */
-    grpc_c_client_operation drain;
-    bool draining;
+    /** The read of the one reply, or of what the user does not want to read any more. */
+    grpc_c_client_operation last;
+    bool reading_last;
     grpc_c_buffer *unread;
 } grpc_c_client_async_state;
 

@@ -55,6 +55,9 @@ grpc_c_client_stream *grpc_c_stub_stream_call(const grpc_c_stub *stub, size_t me
     grpc_c_batch_open(context->call, &headers,
                       (grpc_c_outgoing){buffer, context->send_uncompressed},
                       &context->stream.write_done);
+    /* Asked for at once: with retries enabled, core 1.51 may never end a read of a call that is
+     * cancelled while nothing waits for its status. */
+    grpc_c_batch_status(context->call, &context->results, &context->done);
     return stream;
 }
 
@@ -93,15 +96,23 @@ bool grpc_c_client_stream_write(grpc_c_client_stream *stream, const ProtobufCMes
     return true;
 }
 
+/* Says that no more messages come, behind the last one if that is still on its way. */
+static void close_writes(grpc_c_client_context *context)
+{
+    if (context->stream.writes_done)
+        return;
+    context->stream.writes_done = true;
+    context->stream.close_in_flight = true;
+    grpc_c_batch_close(context->call, &context->stream.close_done);
+}
+
 bool grpc_c_client_stream_writes_done(grpc_c_client_stream *stream)
 {
     grpc_c_client_context *context = context_of(stream);
     if (!is_open(context) || context->stream.writes_done)
         return false;
     bool settled = settle_write(context);
-    context->stream.writes_done = true;
-    context->stream.write_in_flight = true;
-    grpc_c_batch_close(context->call, &context->stream.write_done);
+    close_writes(context);
     return settled;
 }
 
@@ -143,14 +154,19 @@ const ProtobufCMessage *grpc_c_client_stream_read(grpc_c_client_stream *stream)
 
 /* ---- finish ---- */
 
-/* Waits for the status and gives the call up. `reply` (NULL: not expected) is received with it. */
+/* Waits for the status and gives the call up. `reply` (NULL: not expected) is received before. */
 static void end_call(grpc_c_client_context *context, grpc_c_buffer **reply)
 {
     grpc_c_client_stream_state *state = &context->stream;
-    grpc_c_batch_end(context->call, !state->headers_received, reply, &context->results,
-                     &context->done);
+    if (reply != NULL) {
+        grpc_c_batch_read(context->call, state->headers_received ? NULL : &context->results, reply,
+                          &state->read_done);
+        grpc_c_client_call_wait(context, &state->read_done);
+    }
     grpc_c_client_call_wait(context, &context->done);
     settle_write(context);
+    if (state->close_in_flight)
+        grpc_c_client_call_wait(context, &state->close_done);
     grpc_c_client_call_end(context);
 }
 
@@ -160,7 +176,8 @@ grpc_c_status_code grpc_c_client_stream_finish(grpc_c_client_stream *stream)
     if (!is_open(context))
         return context == NULL || grpc_c_client_context_is_busy(context) ? GRPC_C_STATUS_INTERNAL
                                                                          : context->code;
-    grpc_c_client_stream_writes_done(stream);
+    /* Without waiting for the last write: it may be stuck until the server has been read from. */
+    close_writes(context);
     /* A message in the way means that the server has more to say than its caller wants to hear. */
     if (receive(context))
         fail_here(context, GRPC_C_STATUS_CANCELLED, "finished before the server's last message");
@@ -173,7 +190,7 @@ const ProtobufCMessage *grpc_c_client_stream_finish_with_reply(grpc_c_client_str
     grpc_c_client_context *context = context_of(stream);
     if (!is_open(context))
         return NULL;
-    grpc_c_client_stream_writes_done(stream);
+    close_writes(context);
     end_call(context, &context->results.reply);
     return grpc_c_client_call_take_reply(context);
 }

@@ -76,7 +76,7 @@ static void on_read(grpc_c_event *event, bool ok)
     void *user_data = async->read_user_data;
     const ProtobufCMessage *message = NULL;
     if (!call->reads_ended && !atomic_load(&async->finished))
-        message = grpc_c_server_call_take_message(call);
+        message = grpc_c_server_call_take_message(call, ok);
     atomic_store(&async->reading, false); /* the callback may start the next */
     deliver(callback, message, user_data);
     grpc_c_server_call_event_came(call);

@@ -159,8 +159,9 @@ bool grpc_c_server_call_open(grpc_c_server_call *call, void **ret_in, void **ret
 void grpc_c_server_call_settle(grpc_c_server_call *call, grpc_c_status_code code,
                                const ProtobufCMessage *reply);
 
-/** Unpacks what a stream's read received. NULL at the end, or when it cannot be unpacked. */
-const ProtobufCMessage *grpc_c_server_call_take_message(grpc_c_server_call *call);
+/** Unpacks what a stream's read received, whose operation was `ok` or not. NULL at the end, when
+ * the client is gone, and when it cannot be unpacked. */
+const ProtobufCMessage *grpc_c_server_call_take_message(grpc_c_server_call *call, bool ok);
 
 /** Gives back the message that was read last. */
 void grpc_c_server_call_forget_message(grpc_c_server_call *call);

@@ -30,11 +30,15 @@ void grpc_c_server_call_forget_message(grpc_c_server_call *call)
     call->request = NULL;
 }
 
-const ProtobufCMessage *grpc_c_server_call_take_message(grpc_c_server_call *call)
+const ProtobufCMessage *grpc_c_server_call_take_message(grpc_c_server_call *call, bool ok)
 {
     call->reads_ended = true;
-    if (call->request == NULL)
+    if (call->request == NULL) {
+        /* The end and a client that is gone look the same to a handler, unless it asks. */
+        if (!ok || grpc_call_failed_before_recv_message(call->core))
+            atomic_store(&call->watch.seen_cancelled, true);
         return NULL;
+    }
     const grpc_c_server_options *options = &call->lane->server->options;
     grpc_c_status_code code;
     const char *reason;
@@ -86,7 +90,7 @@ const ProtobufCMessage *grpc_c_server_stream_read(grpc_c_server_stream *stream)
     grpc_c_wait_begin(&call->read);
     grpc_c_batch_receive(call->core, &call->request, &call->read.event);
     grpc_c_lane_wait(call, &call->read);
-    return grpc_c_server_call_take_message(call);
+    return grpc_c_server_call_take_message(call, call->read.ok);
 }
 
 /* Waits until what was sent last has left. False when it has not, and nothing will any more. */

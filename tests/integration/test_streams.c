@@ -1,5 +1,6 @@
 /* Blocking streams between our client and our server: all three kinds, their ends, and failures. */
 #include <sched.h>
+#include <unistd.h>
 
 #include "fixture.h"
 #include "streams.grpc-c.h"
@@ -11,6 +12,8 @@ enum { stop_reading = -1, fail_call = -2 };
 
 static _Atomic int writes_refused;
 static _Atomic int handlers_ended;
+static _Atomic int items_collected;
+static _Atomic bool collect_was_cancelled;
 
 static grpc_c_status_code collect(void *self, Streams__Streams_Collect_ServerReader *reader,
                                   Streams__Sum *reply, grpc_c_server_context *context)
@@ -25,7 +28,9 @@ static grpc_c_status_code collect(void *self, Streams__Streams_Collect_ServerRea
                                               (int)reply->count);
         reply->count++;
         reply->total += item->number;
+        items_collected++;
     }
+    collect_was_cancelled = grpc_c_server_context_is_cancelled(context);
     handlers_ended++;
     return GRPC_C_STATUS_OK;
 }
@@ -52,11 +57,26 @@ static grpc_c_status_code count(void *self, const Streams__Order *request,
     return (grpc_c_status_code)request->code;
 }
 
+/* For a client that sends this, chat writes one item, and reads none. */
+static const char write_only[] = "write-only";
+
+static grpc_c_status_code write_and_stay(Streams__Streams_Chat_ServerReaderWriter *stream,
+                                         grpc_c_server_context *context)
+{
+    Streams__Item item = STREAMS__ITEM__INIT;
+    streams__streams_servicer__chat__write(stream, &item);
+    while (!grpc_c_server_context_is_cancelled(context))
+        sched_yield();
+    return GRPC_C_STATUS_OK;
+}
+
 static grpc_c_status_code chat(void *self, Streams__Streams_Chat_ServerReaderWriter *stream,
                                grpc_c_server_context *context)
 {
     (void)self;
     const Streams__Item *item;
+    if (grpc_c_metadata_find(grpc_c_server_context_metadata(context), write_only, NULL) != NULL)
+        return write_and_stay(stream, context);
     while ((item = streams__streams_servicer__chat__read(stream)) != NULL) {
         if (item->number == stop_reading)
             break;
@@ -288,6 +308,28 @@ static void test_handler_fails_in_mid_stream(void **state)
     assert_string_equal(grpc_c_client_context_error(ground->context), "OUT_OF_RANGE: item 0");
 }
 
+/* What a handler has to know before it acts upon all that it read. */
+static void test_handler_tells_the_end_from_a_client_that_is_gone(void **state)
+{
+    ground *ground = *state;
+    for (int i = 0; i < 20; i++) {
+        assert_non_null(send_items(ground, 2));
+        assert_false(collect_was_cancelled);
+
+        handlers_ended = items_collected = 0;
+        Streams__Item item = item_of(1);
+        Streams__Streams_Collect_ClientWriter *writer =
+            streams__streams_stub__collect(&ground->stub, ground->context);
+        assert_true(streams__streams_stub__collect__write(writer, &item));
+        while (items_collected == 0)
+            sched_yield();
+        grpc_c_client_context_cancel(ground->context);
+        assert_null(streams__streams_stub__collect__finish(writer));
+        wait_for_handler();
+        assert_true(collect_was_cancelled);
+    }
+}
+
 /* ---- bidirectional ---- */
 
 static void test_chat(void **state)
@@ -325,6 +367,24 @@ static void test_failure_reaches_reader_and_writer(void **state)
         continue;
     assert_int_equal(streams__streams_stub__chat__finish(stream), GRPC_C_STATUS_ABORTED);
     assert_string_equal(grpc_c_client_context_error(ground->context), "ABORTED: told to fail");
+}
+
+/* The server takes no more than it has room for, and has an item on its way that nobody reads. */
+static void test_finish_does_not_wait_for_a_write_that_is_stuck(void **state)
+{
+    ground *ground = *state;
+    Streams__Item item = item_of(1);
+    item.filling.len = 3900 * 1000;
+    item.filling.data = calloc(1, item.filling.len);
+    assert_true(grpc_c_client_context_add_metadata(ground->context, write_only, ""));
+    grpc_c_client_context_set_timeout_ms(ground->context, 20000);
+    Streams__Streams_Chat_ClientReaderWriter *stream =
+        streams__streams_stub__chat(&ground->stub, ground->context);
+    assert_true(streams__streams_stub__chat__write(stream, &item));
+    assert_true(streams__streams_stub__chat__write(stream, &item));
+    assert_int_equal(streams__streams_stub__chat__finish(stream), GRPC_C_STATUS_CANCELLED);
+    grpc_c_client_context_reset(ground->context);
+    free(item.filling.data);
 }
 
 typedef struct writer_thread {
@@ -378,6 +438,60 @@ static void test_cancel_from_another_thread(void **state)
         pthread_join(thread, NULL);
     }
     check_chat(ground, ground->context, 1);
+}
+
+typedef struct canceller {
+    pthread_t thread;
+    pthread_t caller;
+    Streams__Streams_Stub stub;
+    grpc_c_client_context *context;
+    _Atomic bool done;
+} canceller;
+
+static void *cancel_all_the_time(void *argument)
+{
+    canceller *canceller = argument;
+    for (unsigned i = 1; !canceller->done; i++) { /* in all stages of a call, by and by */
+        usleep(i * 7919 % 1500);
+        grpc_c_client_context_cancel(canceller->context);
+    }
+    return NULL;
+}
+
+static void *open_read_finish(void *argument)
+{
+    canceller *canceller = argument;
+    for (int i = 0; i < 5000; i++) {
+        grpc_c_client_context_set_timeout_ms(canceller->context, i % 40);
+        Streams__Streams_Chat_ClientReaderWriter *stream =
+            streams__streams_stub__chat(&canceller->stub, canceller->context);
+        if (i % 3 == 0)
+            assert_null(streams__streams_stub__chat__read(stream));
+        assert_int_not_equal(streams__streams_stub__chat__finish(stream), GRPC_C_STATUS_OK);
+    }
+    canceller->done = true;
+    return NULL;
+}
+
+/* Cancel meets the failure to connect: each call ends all the same. */
+static void test_cancel_where_no_server_is(void **state)
+{
+    (void)state;
+    ground *ground = ground_new(NULL);
+    grpc_c_server_stop(ground->server, 0);
+    canceller all[8] = {{.done = false}};
+    for (int i = 0; i < 8; i++) {
+        all[i].stub = ground->stub;
+        all[i].context = grpc_c_client_context_new();
+        assert_int_equal(pthread_create(&all[i].caller, NULL, open_read_finish, &all[i]), 0);
+        assert_int_equal(pthread_create(&all[i].thread, NULL, cancel_all_the_time, &all[i]), 0);
+    }
+    for (int i = 0; i < 8; i++) {
+        pthread_join(all[i].caller, NULL);
+        pthread_join(all[i].thread, NULL);
+        grpc_c_client_context_free(all[i].context);
+    }
+    ground_free(ground);
 }
 
 static void test_cancel_before_the_first_call_and_after_the_last(void **state)
@@ -537,11 +651,14 @@ int main(void)
         cmocka_unit_test(test_every_item_is_collected),
         cmocka_unit_test(test_handler_stops_reading_early),
         cmocka_unit_test(test_handler_fails_in_mid_stream),
+        cmocka_unit_test(test_handler_tells_the_end_from_a_client_that_is_gone),
         cmocka_unit_test(test_chat),
         cmocka_unit_test(test_half_close_then_everything_comes),
         cmocka_unit_test(test_failure_reaches_reader_and_writer),
+        cmocka_unit_test(test_finish_does_not_wait_for_a_write_that_is_stuck),
         cmocka_unit_test(test_one_thread_writes_while_another_reads),
         cmocka_unit_test(test_cancel_from_another_thread),
+        cmocka_unit_test(test_cancel_where_no_server_is),
         cmocka_unit_test(test_cancel_before_the_first_call_and_after_the_last),
         cmocka_unit_test(test_open_streams_are_ended_with_their_context),
         cmocka_unit_test(test_misuse_is_an_error),

@@ -118,13 +118,15 @@ GRPC_C_API bool grpc_c_server_context_set_status_details(grpc_c_server_context *
 
 /**
  * Whether the client has gone, cancelled, or run out of time: then nobody waits for the answer. The
- * first question starts the watch, and may be answered too early.
+ * first question starts the watch, and may be answered too early; but after a read that returned
+ * NULL the answer tells a client that is gone from one that sent its last message.
  */
 GRPC_C_API bool grpc_c_server_context_is_cancelled(grpc_c_server_context *context);
 
-/** Called once, on one of the server's threads, when that happens; not after the handler has
- * returned, or the call was finished. It must not block, nor use the context, but for finish in an
- * async servicer. */
+/** Called once, on one of the server's threads, when that happens; not after the call has been
+ * answered. It must not use the context, but for finish in an async servicer; nor block, though it
+ * may take locks. It may run while the handler returns, and for a moment longer: `user_data` must
+ * not be on the handler's stack, while the call's memory will do. */
 typedef void (*grpc_c_cancel_callback)(void *user_data);
 
 /** Sets the call's one cancel callback. If it is too late, it is called at once, on this thread.
