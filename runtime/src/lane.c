@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <grpc/support/time.h>
+
 #include "invariant.h"
 #include "server.h"
 
@@ -44,24 +46,54 @@ void grpc_c_lane_free(grpc_c_lane *lane)
 static void backlog_push(grpc_c_workers *workers, grpc_c_server_call *call)
 {
     call->next = NULL;
+    call->link = workers->backlog_end;
     *workers->backlog_end = call;
     workers->backlog_end = &call->next;
     atomic_fetch_add(&workers->backlog_count, 1);
 }
 
+static void backlog_remove(grpc_c_workers *workers, grpc_c_server_call *call)
+{
+    *call->link = call->next;
+    if (call->next != NULL)
+        call->next->link = call->link;
+    else
+        workers->backlog_end = call->link;
+    call->link = NULL;
+    atomic_fetch_sub(&workers->backlog_count, 1);
+}
+
 static grpc_c_server_call *backlog_pop(grpc_c_workers *workers)
 {
     grpc_c_server_call *call = workers->backlog;
-    if (call == NULL)
-        return NULL;
-    workers->backlog = call->next;
-    if (workers->backlog == NULL)
-        workers->backlog_end = &workers->backlog;
-    atomic_fetch_sub(&workers->backlog_count, 1);
+    if (call != NULL)
+        backlog_remove(workers, call);
     return call;
 }
 
+bool grpc_c_lane_withdraw(grpc_c_server_call *call)
+{
+    grpc_c_workers *workers = &call->lane->server->workers;
+    pthread_mutex_lock(&workers->mutex);
+    bool waits = call->link != NULL;
+    if (waits)
+        backlog_remove(workers, call);
+    pthread_mutex_unlock(&workers->mutex);
+    return waits;
+}
+
 /* ---- slots ---- */
+
+/* Takes the slot of a lane that does not use it. Under the mutex; a worker that polls in place
+ * there may still enter its handler again meanwhile, which leaves the slot free. */
+static bool take_free_slot(grpc_c_lane *lane)
+{
+    uint64_t token = atomic_load(&lane->token);
+    while ((token & has_slot) && (!(token & in_handler) || (token & counted)))
+        if (atomic_compare_exchange_weak(&lane->token, &token, token & ~(uint64_t)has_slot))
+            return true;
+    return false;
+}
 
 /* Makes sure that the lane has a slot, taking one that another lane does not use just now. Under
  * the mutex, by the lane's poller. */
@@ -70,11 +102,7 @@ static bool find_slot(grpc_c_workers *workers, grpc_c_lane *lane)
     if (atomic_load(&lane->token) & has_slot)
         return true;
     for (unsigned i = 0; i < workers->lane_count; i++) {
-        grpc_c_lane *other = &workers->lanes[i];
-        uint64_t token = atomic_load(&other->token);
-        bool uses_it = (token & in_handler) && !(token & counted);
-        if ((token & has_slot) && !uses_it &&
-            atomic_compare_exchange_strong(&other->token, &token, token & ~(uint64_t)has_slot)) {
+        if (take_free_slot(&workers->lanes[i])) {
             atomic_fetch_or(&lane->token, has_slot);
             return true;
         }
@@ -194,6 +222,22 @@ static void come_back(grpc_c_workers *workers, grpc_c_lane *lane)
     pthread_mutex_unlock(&workers->mutex);
 }
 
+/* Takes one event, waiting for it until the deadline. False when there is none: at the deadline, or
+ * when the lane has been shut down. `ret_ready` is a call that is to be served now; NULL for none.
+ */
+static bool poll_once(grpc_c_lane *lane, gpr_timespec deadline, grpc_c_server_call **ret_ready)
+{
+    grpc_c_event *event;
+    bool ok;
+    *ret_ready = NULL;
+    if (grpc_c_queue_next_until(lane->queue, deadline, &event, &ok) != GRPC_C_QUEUE_EVENT)
+        return false;
+    event->done(event, ok);
+    *ret_ready = lane->ready;
+    lane->ready = NULL;
+    return true;
+}
+
 /* Runs a call's handler in place, and then what waits in the backlog. False when the role was lost
  * over one of them. */
 static bool run_handlers(grpc_c_workers *workers, grpc_c_lane *lane, grpc_c_server_call *call)
@@ -207,22 +251,11 @@ static bool run_handlers(grpc_c_workers *workers, grpc_c_lane *lane, grpc_c_serv
         }
         if (role.away)
             come_back(workers, lane);
+        /* Between calls of the backlog, events are not left waiting. */
         call = NULL;
+        if (atomic_load(&workers->backlog_count) > 0)
+            poll_once(lane, gpr_inf_past(GPR_CLOCK_MONOTONIC), &call);
     }
-    return true;
-}
-
-/* Takes one event. False when the lane has been shut down and there are no more. `ret_ready` is a
- * call that is to be served now; NULL for none. */
-static bool poll_once(grpc_c_lane *lane, grpc_c_server_call **ret_ready)
-{
-    grpc_c_event *event;
-    bool ok;
-    if (grpc_c_queue_next(lane->queue, &event, &ok) != GRPC_C_QUEUE_EVENT)
-        return false;
-    event->done(event, ok);
-    *ret_ready = lane->ready;
-    lane->ready = NULL;
     return true;
 }
 
@@ -233,7 +266,7 @@ void grpc_c_lane_poll(grpc_c_workers *workers, grpc_c_lane *lane)
     do {
         if (!run_handlers(workers, lane, call))
             return;
-    } while (poll_once(lane, &call));
+    } while (poll_once(lane, gpr_inf_future(GPR_CLOCK_MONOTONIC), &call));
 }
 
 /* ---- waiting in a handler ---- */
@@ -291,7 +324,7 @@ static void poll_in_place(grpc_c_workers *workers, grpc_c_role *role, const grpc
     grpc_c_server_call *ready = NULL;
     bool keep = begin_polling_in_place(workers, role);
     while (keep && !grpc_c_wait_is_done(wait)) {
-        bool polled = poll_once(role->lane, &ready);
+        bool polled = poll_once(role->lane, gpr_inf_future(GPR_CLOCK_MONOTONIC), &ready);
         GRPC_C_INVARIANT(polled);
         if (ready != NULL || atomic_load(&workers->backlog_count) > 0)
             keep = !leave_role(workers, role->lane, ready);

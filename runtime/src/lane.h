@@ -101,6 +101,9 @@ void grpc_c_lane_poll(grpc_c_workers *workers, grpc_c_lane *lane);
  */
 void grpc_c_lane_wait(grpc_c_server_call *call, grpc_c_wait *wait);
 
+/** Takes a call out of the backlog. False when it is not there. By the poller of its lane. */
+bool grpc_c_lane_withdraw(grpc_c_server_call *call);
+
 /** What the watcher sees of a lane, compared with its last look. */
 typedef enum grpc_c_lane_view {
     /** No handler runs, none has run. */

@@ -80,6 +80,8 @@ struct grpc_c_server_context {
     grpc_c_lane *lane;
     /** The next in the lane's pool, or in the backlog. */
     grpc_c_server_call *next;
+    /** In the backlog: what points to it. NULL elsewhere. */
+    grpc_c_server_call **link;
     /** The worker that serves the call, as a poller; NULL when nobody does, and of async calls. */
     grpc_c_role *role;
 

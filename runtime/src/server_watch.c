@@ -22,7 +22,11 @@ static void on_closed(grpc_c_event *event, bool ok)
     if (watch->cancelled && atomic_load(&watch->state) == has_callback &&
         grpc_c_callbacks_pass(&watch->call->lane->server->callbacks, event, ok))
         return;
-    if (watch->cancelled) {
+    if (watch->cancelled && grpc_c_lane_withdraw(watch->call)) {
+        /* It has waited for a worker in vain, and must not take the place of calls that matter. */
+        watch->call->code = GRPC_C_STATUS_CANCELLED;
+        grpc_c_server_call_finish(watch->call);
+    } else if (watch->cancelled) {
         int expected = has_callback;
         atomic_store(&watch->seen_cancelled, true);
         watch->caller = pthread_self();
@@ -68,7 +72,14 @@ bool grpc_c_server_context_is_cancelled(grpc_c_server_context *context)
 bool grpc_c_server_context_on_cancel(grpc_c_server_context *context,
                                      grpc_c_cancel_callback callback, void *user_data)
 {
-    if (context == NULL || callback == NULL || context->watch.callback != NULL)
+    if (context == NULL)
+        return false;
+    if (callback == NULL) {
+        grpc_c_server_call_unwatch(context);
+        context->watch.callback = NULL;
+        return true;
+    }
+    if (context->watch.callback != NULL)
         return false;
     context->watch.callback = callback;
     context->watch.user_data = user_data;

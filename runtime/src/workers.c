@@ -111,8 +111,14 @@ static grpc_c_lane *stand_by(grpc_c_workers *workers)
             workers->has_watcher = false;
             pthread_cond_signal(&workers->standby);
         }
-        if (lane != NULL)
+        if (lane != NULL) {
+            /* Two lanes may have been left to one worker, before it woke. */
+            if (is_needed(workers)) {
+                pthread_cond_signal(&workers->standby);
+                pthread_cond_signal(&workers->watch);
+            }
             return lane;
+        }
         workers->standing_by++;
         while (!is_needed(workers) && workers->has_watcher)
             pthread_cond_wait(&workers->standby, &workers->mutex);

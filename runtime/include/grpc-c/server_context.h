@@ -130,7 +130,8 @@ GRPC_C_API bool grpc_c_server_context_is_cancelled(grpc_c_server_context *contex
 typedef void (*grpc_c_cancel_callback)(void *user_data);
 
 /** Sets the call's one cancel callback. If it is too late, it is called at once, on this thread.
- * False when there is one already. */
+ * False when there is one already. NULL takes it back: from then on it does not run any more, nor
+ * will it. */
 GRPC_C_API bool grpc_c_server_context_on_cancel(grpc_c_server_context *context,
                                                 grpc_c_cancel_callback callback, void *user_data);
 
