@@ -33,6 +33,8 @@ struct grpc_c_completion_queue {
     unsigned uses;
     bool shut_down;
     bool driven;
+    /** The thread that does; valid while one does. */
+    pthread_t driver;
     /** The driver takes events from core itself. */
     bool driver_in_core;
 
@@ -198,10 +200,19 @@ static bool begin_driving(grpc_c_completion_queue *queue)
     bool free_to_drive = !queue->driven;
     if (free_to_drive) {
         queue->driven = true;
+        queue->driver = pthread_self();
         queue->driver_in_core = !atomic_load(&queue->pumped);
     }
     pthread_mutex_unlock(&queue->mutex);
     return free_to_drive;
+}
+
+bool grpc_c_completion_queue_is_driven_here(grpc_c_completion_queue *queue)
+{
+    pthread_mutex_lock(&queue->mutex);
+    bool here = queue->driven && pthread_equal(queue->driver, pthread_self());
+    pthread_mutex_unlock(&queue->mutex);
+    return here;
 }
 
 /* Makes way for the pump. */

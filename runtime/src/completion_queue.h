@@ -33,6 +33,9 @@ void grpc_c_completion_queue_leave(grpc_c_completion_queue *queue);
 /** Core's queue, where operations are started. Between enter and leave. */
 grpc_c_queue *grpc_c_completion_queue_core(grpc_c_completion_queue *queue);
 
+/** Whether this thread drives the queue: we are in one of its callbacks. */
+bool grpc_c_completion_queue_is_driven_here(grpc_c_completion_queue *queue);
+
 /** To be called by a `done` for each callback of the user's that it runs: poll counts them. */
 void grpc_c_completion_queue_count_callback(void);
 

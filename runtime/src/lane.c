@@ -26,18 +26,20 @@ static void on_shutdown(grpc_c_event *event, bool ok)
         grpc_c_server_lane_is_idle(lane->server);
 }
 
-void grpc_c_lane_init(grpc_c_lane *lane, grpc_c_server *server)
+void grpc_c_lane_init(grpc_c_lane *lane, grpc_c_server *server, grpc_c_queue *queue)
 {
     memset(lane, 0, sizeof *lane);
     lane->server = server;
-    lane->queue = grpc_c_queue_new_for_next();
+    lane->owns_queue = queue == NULL;
+    lane->queue = queue != NULL ? queue : grpc_c_queue_new_for_next();
     lane->shutdown.done = on_shutdown;
     atomic_init(&lane->token, has_slot);
 }
 
 void grpc_c_lane_free(grpc_c_lane *lane)
 {
-    grpc_c_queue_free_next(lane->queue);
+    if (lane->owns_queue)
+        grpc_c_queue_free_next(lane->queue);
     grpc_c_server_call_free_pool(lane);
 }
 

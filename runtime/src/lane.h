@@ -49,6 +49,7 @@ typedef struct grpc_c_workers grpc_c_workers;
 struct grpc_c_lane {
     grpc_c_server *server;
     grpc_c_queue *queue;
+    bool owns_queue;
 
     /** Who may do what: a count of handlers entered, and the two bits below. */
     _Alignas(64) _Atomic uint64_t token;
@@ -85,8 +86,8 @@ struct grpc_c_role {
     bool away;
 };
 
-/** Prepares a lane, with its queue and a slot. */
-void grpc_c_lane_init(grpc_c_lane *lane, grpc_c_server *server);
+/** Prepares a lane, with a slot, on `queue`, which is borrowed; NULL: on one of its own. */
+void grpc_c_lane_init(grpc_c_lane *lane, grpc_c_server *server, grpc_c_queue *queue);
 
 /** Frees a lane's queue and its pool. Nothing may be in flight. */
 void grpc_c_lane_free(grpc_c_lane *lane);

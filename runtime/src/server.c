@@ -1,8 +1,6 @@
-/* A server's life: made, set up, started, stopped, freed. */
+/* A server's life: made, set up, started. server_stop.c has its end. */
 #include "server.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +9,7 @@
 #include <grpc/grpc_security.h>
 
 #include "clock.h"
+#include "completion_queue.h"
 #include "core.h"
 #include "core_args.h"
 #include "error.h"
@@ -47,11 +46,24 @@ static bool init_locks(grpc_c_server *server)
     return false;
 }
 
-static void destroy_locks(grpc_c_server *server)
+/* On the user's queue, or on queues of our own. */
+static bool init_lanes(grpc_c_server *server)
 {
-    grpc_c_callbacks_free(&server->callbacks);
-    pthread_mutex_destroy(&server->mutex);
-    pthread_cond_destroy(&server->changed);
+    const grpc_c_server_options *options = &server->options;
+    grpc_c_completion_queue *queue = options->completion_queue;
+    if (queue == NULL)
+        return grpc_c_workers_init(&server->workers, server, options->lanes, options->max_workers,
+                                   NULL);
+    if (!grpc_c_completion_queue_enter(queue)) {
+        grpc_c_log_error("completion_queue: it has been shut down");
+        return false;
+    }
+    if (grpc_c_workers_init(&server->workers, server, 1, 1, grpc_c_completion_queue_core(queue))) {
+        server->queue = queue;
+        return true;
+    }
+    grpc_c_completion_queue_leave(queue);
+    return false;
 }
 
 grpc_c_server *grpc_c_server_new(const grpc_c_server_options *options)
@@ -70,18 +82,27 @@ grpc_c_server *grpc_c_server_new(const grpc_c_server_options *options)
     }
     grpc_c_core_acquire();
     server->core = create_core_server(&read);
-    if (server->core == NULL ||
-        !grpc_c_workers_init(&server->workers, server, read.lanes, read.max_workers)) {
-        if (server->core != NULL)
-            grpc_server_destroy(server->core);
-        grpc_c_core_release();
-        destroy_locks(server);
-        free(server);
+    if (server->core == NULL || !init_lanes(server)) {
+        grpc_c_server_destroy(server);
         return NULL;
     }
-    for (unsigned i = 0; i < read.lanes; i++)
+    for (unsigned i = 0; i < server->workers.lane_count; i++)
         grpc_server_register_completion_queue(server->core, server->workers.lanes[i].queue, NULL);
     return server;
+}
+
+void grpc_c_server_destroy(grpc_c_server *server)
+{
+    if (server->core != NULL)
+        grpc_server_destroy(server->core);
+    if (server->workers.lanes != NULL)
+        grpc_c_workers_free(&server->workers);
+    grpc_c_method_table_free(&server->methods);
+    grpc_c_core_release();
+    grpc_c_callbacks_free(&server->callbacks);
+    pthread_mutex_destroy(&server->mutex);
+    pthread_cond_destroy(&server->changed);
+    free(server);
 }
 
 /* ---- set up ---- */
@@ -204,7 +225,7 @@ bool grpc_c_server_add_service(grpc_c_server *server, const grpc_c_service *serv
     if (server == NULL || service == NULL || servicer == NULL ||
         (handlers == NULL && service->method_count > 0))
         return false;
-    if (server->options.completion_queue != NULL) {
+    if (server->queue != NULL) {
         grpc_c_log_error("a server on a completion queue has no threads for blocking servicers");
         return false;
     }
@@ -255,158 +276,4 @@ bool grpc_c_server_start(grpc_c_server *server, grpc_c_error *error)
     if (reason != NULL)
         grpc_c_error_set(error, GRPC_C_STATUS_RESOURCE_EXHAUSTED, "%s", reason);
     return reason == NULL;
-}
-
-void grpc_c_server_wait_for_termination(grpc_c_server *server)
-{
-    if (server == NULL || grpc_c_workers_current_server() == server)
-        return;
-    pthread_mutex_lock(&server->mutex);
-    while (server->state == GRPC_C_SERVER_STARTED || server->state == GRPC_C_SERVER_STOPPING)
-        pthread_cond_wait(&server->changed, &server->mutex);
-    pthread_mutex_unlock(&server->mutex);
-}
-
-/* ---- stopped ---- */
-
-void grpc_c_server_lane_is_idle(grpc_c_server *server)
-{
-    pthread_mutex_lock(&server->mutex);
-    server->idle_lanes++;
-    pthread_cond_broadcast(&server->changed);
-    pthread_mutex_unlock(&server->mutex);
-}
-
-/* Core tells every lane, by an event of its own, that it has shut down. */
-static void shut_core_down(grpc_c_server *server)
-{
-    for (unsigned i = 0; i < server->workers.lane_count; i++) {
-        grpc_c_lane *lane = &server->workers.lanes[i];
-        grpc_c_event_starts(&lane->shutdown);
-        grpc_server_shutdown_and_notify(server->core, lane->queue, &lane->shutdown);
-    }
-}
-
-static bool is_earlier(struct timespec a, struct timespec b)
-{
-    return a.tv_sec < b.tv_sec || (a.tv_sec == b.tv_sec && a.tv_nsec < b.tv_nsec);
-}
-
-/* The earliest deadline of all stops counts. Under the mutex. */
-static void shorten_grace(grpc_c_server *server, int64_t grace_ms)
-{
-    if (grace_ms < 0)
-        return;
-    int64_t bounded_ms = grace_ms < INT_MAX ? grace_ms : INT_MAX;
-    struct timespec deadline = grpc_c_time_after_ns(bounded_ms * 1000 * 1000);
-    if (server->has_deadline && !is_earlier(deadline, server->deadline))
-        return;
-    server->has_deadline = true;
-    server->deadline = deadline;
-    pthread_cond_broadcast(&server->changed);
-}
-
-/* Waits until no lane has calls any more; from the deadline on, calls are cancelled. Under the
- * mutex. */
-static void wait_for_lanes(grpc_c_server *server)
-{
-    while (server->idle_lanes < server->workers.lane_count) {
-        if (atomic_load(&server->cancelling) || !server->has_deadline) {
-            pthread_cond_wait(&server->changed, &server->mutex);
-        } else if (pthread_cond_timedwait(&server->changed, &server->mutex, &server->deadline) ==
-                   ETIMEDOUT) {
-            atomic_store(&server->cancelling, true);
-            pthread_mutex_unlock(&server->mutex);
-            grpc_server_cancel_all_calls(server->core);
-            pthread_mutex_lock(&server->mutex);
-        }
-    }
-}
-
-/* The one thread that stops the server. */
-static void *stop_now(void *argument)
-{
-    grpc_c_server *server = argument;
-    shut_core_down(server);
-    pthread_mutex_lock(&server->mutex);
-    wait_for_lanes(server);
-    pthread_mutex_unlock(&server->mutex);
-    grpc_c_workers_close(&server->workers);
-    grpc_c_callbacks_stop(&server->callbacks);
-    pthread_mutex_lock(&server->mutex);
-    server->state = GRPC_C_SERVER_STOPPED;
-    pthread_cond_broadcast(&server->changed);
-    pthread_mutex_unlock(&server->mutex);
-    return NULL;
-}
-
-/* A handler cannot wait for its own end: another thread stops the server. Under the mutex. */
-static void stop_from_handler(grpc_c_server *server)
-{
-    if (server->state != GRPC_C_SERVER_STARTED)
-        return;
-    if (pthread_create(&server->stopper, NULL, stop_now, server) != 0) {
-        grpc_c_log_error("stop: there is no thread to stop the server with");
-        return;
-    }
-    server->has_stopper = true;
-    server->state = GRPC_C_SERVER_STOPPING;
-}
-
-void grpc_c_server_stop(grpc_c_server *server, int64_t grace_ms)
-{
-    if (server == NULL)
-        return;
-    pthread_mutex_lock(&server->mutex);
-    shorten_grace(server, grace_ms);
-    bool ours = false;
-    if (server->state == GRPC_C_SERVER_NEW) {
-        server->state = GRPC_C_SERVER_STOPPED;
-    } else if (grpc_c_workers_current_server() == server) {
-        stop_from_handler(server);
-    } else if (server->state == GRPC_C_SERVER_STARTED) {
-        server->state = GRPC_C_SERVER_STOPPING;
-        ours = true;
-    } else {
-        while (server->state == GRPC_C_SERVER_STOPPING)
-            pthread_cond_wait(&server->changed, &server->mutex);
-    }
-    pthread_mutex_unlock(&server->mutex);
-    if (ours)
-        stop_now(server);
-}
-
-/* ---- freed ---- */
-
-/* A server that never started has no pollers; core wants to be shut down all the same. */
-static void shut_down_unstarted(grpc_c_server *server)
-{
-    shut_core_down(server);
-    for (unsigned i = 0; i < server->workers.lane_count; i++) {
-        grpc_c_event *event;
-        bool ok;
-        grpc_c_queue_next(server->workers.lanes[i].queue, &event, &ok);
-    }
-}
-
-void grpc_c_server_free(grpc_c_server *server)
-{
-    if (server == NULL)
-        return;
-    if (grpc_c_workers_current_server() == server) {
-        grpc_c_log_error("a server cannot be freed by one of its own handlers");
-        return;
-    }
-    grpc_c_signals_forget(server);
-    grpc_c_server_stop(server, 0);
-    if (server->has_stopper)
-        pthread_join(server->stopper, NULL);
-    if (!server->was_started)
-        shut_down_unstarted(server);
-    grpc_server_destroy(server->core);
-    grpc_c_workers_free(&server->workers);
-    grpc_c_method_table_free(&server->methods);
-    destroy_locks(server);
-    free(server);
-    grpc_c_core_release();
 }

@@ -14,6 +14,7 @@
 #include <grpc/grpc.h>
 
 #include "callbacks.h"
+#include "completion_queue.h"
 #include "methods.h"
 #include "signals.h"
 #include "workers.h"
@@ -33,6 +34,8 @@ struct grpc_c_server {
     /** Immutable from start on. */
     grpc_c_method_table methods;
     grpc_c_workers workers;
+    /** The user's, with the one lane on it; NULL where the lanes have queues of their own. */
+    grpc_c_completion_queue *queue;
     grpc_c_callbacks callbacks;
 
     /** The grace of a stop is over: calls whose handler has not begun are not served any more. */
@@ -57,6 +60,9 @@ struct grpc_c_server {
     /** Set by grpc_c_server_stop_on_signals. */
     grpc_c_signal_watch *signal_watch;
 };
+
+/** Frees what has been stopped, or was made in part. */
+void grpc_c_server_destroy(grpc_c_server *server);
 
 /** A lane's poller reports that core has shut down and the lane's last call is over. */
 void grpc_c_server_lane_is_idle(grpc_c_server *server);

@@ -42,6 +42,7 @@ void grpc_c_server_call_start_async(grpc_c_server_call *call)
         return;
     }
     call->async.reply = grpc_c_method_writes_stream(method->kind) ? NULL : out;
+    grpc_c_completion_queue_count_callback();
     method->async_handler(method->servicer, method->self, in, out, call);
 }
 
@@ -78,6 +79,7 @@ static void on_read(grpc_c_event *event, bool ok)
     if (!call->reads_ended && !atomic_load(&async->finished))
         message = grpc_c_server_call_take_message(call, ok);
     atomic_store(&async->reading, false); /* the callback may start the next */
+    grpc_c_completion_queue_count_callback();
     deliver(callback, message, user_data);
     grpc_c_server_call_event_came(call);
 }
@@ -125,8 +127,10 @@ static void on_written(grpc_c_event *event, bool ok)
         atomic_store(&async->writing, closed);
         grpc_c_server_call_finish(call);
     }
-    if (callback != NULL)
+    if (callback != NULL) {
+        grpc_c_completion_queue_count_callback();
         callback(ok, user_data);
+    }
     grpc_c_server_call_event_came(call);
 }
 

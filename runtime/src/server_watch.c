@@ -31,6 +31,7 @@ static void on_closed(grpc_c_event *event, bool ok)
         atomic_store(&watch->seen_cancelled, true);
         watch->caller = pthread_self();
         if (atomic_compare_exchange_strong(&watch->state, &expected, calling_back)) {
+            grpc_c_completion_queue_count_callback();
             watch->callback(watch->user_data);
             atomic_store(&watch->state, called_back);
         }

@@ -148,7 +148,7 @@ static void *worker_main(void *argument)
 
 bool grpc_c_workers_start(grpc_c_workers *workers, bool handlers_block)
 {
-    unsigned wanted = workers->lane_count;
+    unsigned wanted = workers->lanes[0].owns_queue ? workers->lane_count : 0;
     if (handlers_block)
         wanted += workers->lane_count + workers->spare;
     while (workers->thread_count < wanted) {
@@ -183,7 +183,8 @@ void grpc_c_workers_close(grpc_c_workers *workers)
     bool polling = workers->open;
     pthread_mutex_unlock(&workers->mutex);
     for (unsigned i = 0; polling && i < workers->lane_count; i++)
-        grpc_c_queue_shutdown(workers->lanes[i].queue);
+        if (workers->lanes[i].owns_queue)
+            grpc_c_queue_shutdown(workers->lanes[i].queue);
     while (workers->thread_count > 0)
         pthread_join(workers->threads[--workers->thread_count].thread, NULL);
     workers->closing = false; /* a start that failed may be tried again */
@@ -203,7 +204,7 @@ static bool init_locks(grpc_c_workers *workers)
 }
 
 bool grpc_c_workers_init(grpc_c_workers *workers, grpc_c_server *server, unsigned lanes,
-                         unsigned max_workers)
+                         unsigned max_workers, grpc_c_queue *queue)
 {
     *workers = (grpc_c_workers){.lane_count = lanes, .spare = max_workers - lanes};
     workers->backlog_end = &workers->backlog;
@@ -213,10 +214,11 @@ bool grpc_c_workers_init(grpc_c_workers *workers, grpc_c_server *server, unsigne
     if (workers->lanes == NULL || workers->threads == NULL || !init_locks(workers)) {
         free(workers->lanes);
         free(workers->threads);
+        workers->lanes = NULL;
         return false;
     }
     for (unsigned i = 0; i < lanes; i++)
-        grpc_c_lane_init(&workers->lanes[i], server);
+        grpc_c_lane_init(&workers->lanes[i], server, queue);
     return true;
 }
 

@@ -47,13 +47,16 @@ struct grpc_c_workers {
     _Atomic bool watcher_asleep;
 };
 
-/** Prepares lanes and their queues; starts no thread. False when memory is short. */
+/**
+ * Prepares lanes and their queues; starts no thread. With `queue`, which is borrowed, there is one
+ * lane, which its user drives. False when memory is short.
+ */
 bool grpc_c_workers_init(grpc_c_workers *workers, grpc_c_server *server, unsigned lanes,
-                         unsigned max_workers);
+                         unsigned max_workers, grpc_c_queue *queue);
 
 /**
  * Creates the threads, which wait until opened: those that handlers which block need, or just one a
- * lane. False, with none left, when that fails.
+ * lane; none for the user's queue. False, with none left, when that fails.
  */
 bool grpc_c_workers_start(grpc_c_workers *workers, bool handlers_block);
 

@@ -100,15 +100,17 @@ GRPC_C_API bool grpc_c_server_start(grpc_c_server *server, grpc_c_error *error);
 /**
  * Refuses new calls, lets the running ones finish for up to `grace_ms` milliseconds (negative:
  * without limit), cancels the rest, and returns when no handler runs any more: a handler that
- * never returns holds it. Calls that wait for a worker are not begun after the grace. Before start,
- * it makes start fail. Several threads may call it: all wait, and the shortest grace counts. Called
- * from a handler of this server, it begins the stop and returns at once, since it cannot wait for
- * its own caller.
+ * never returns holds it, and so does a call of an async servicer that is never finished. Calls
+ * that wait for a worker are not begun after the grace. Before start, it makes start fail. Several
+ * threads may call it: all wait, and the shortest grace counts. Called from a handler or callback
+ * of this server, or on one with a completion queue, it begins the stop and returns at once, since
+ * it cannot wait for its own caller.
  */
 GRPC_C_API void grpc_c_server_stop(grpc_c_server *server, int64_t grace_ms);
 
 /** Waits until the server was stopped, by another thread or a signal. Returns at once when it was
- * never started, and in a handler of this server, which would wait for itself. */
+ * never started, and in a handler or callback of this server, which would wait for itself. A
+ * completion queue of the server's is driven meanwhile, unless another thread does. */
 GRPC_C_API void grpc_c_server_wait_for_termination(grpc_c_server *server);
 
 /**
@@ -122,8 +124,8 @@ GRPC_C_API void grpc_c_server_wait_for_termination(grpc_c_server *server);
 GRPC_C_API bool grpc_c_server_stop_on_signals(grpc_c_server *server, int64_t grace_ms,
                                               grpc_c_error *error);
 
-/** Stops the server without grace if it still runs, and frees it; NULL does nothing. Not to be
- * called from a handler. */
+/** Stops the server without grace if it still runs, waits for its end as above, and frees it; NULL
+ * does nothing. Not to be called from a handler or callback. */
 GRPC_C_API void grpc_c_server_free(grpc_c_server *server);
 
 GRPC_C_END_DECLS
