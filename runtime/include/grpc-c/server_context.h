@@ -101,8 +101,9 @@ GRPC_C_API bool grpc_c_server_context_set_status_details(grpc_c_server_context *
  */
 GRPC_C_API bool grpc_c_server_context_is_cancelled(grpc_c_server_context *context);
 
-/** Called once, on one of the server's threads, when that happens; not after the handler has
- * returned. It must not block, nor use the context. */
+/** Called once, on one of the server's threads, when that happens. It must not block, nor use the
+ * context. It may run just while the handler returns, but not later: `user_data` lives in the
+ * call's memory, or longer, and not on the handler's stack. */
 typedef void (*grpc_c_cancel_callback)(void *user_data);
 
 /** Sets the call's one cancel callback. If it is too late, it is called at once, on this thread.
