@@ -123,10 +123,13 @@ GRPC_C_API bool grpc_c_server_context_set_status_details(grpc_c_server_context *
  */
 GRPC_C_API bool grpc_c_server_context_is_cancelled(grpc_c_server_context *context);
 
-/** Called once, on one of the server's threads, when that happens; not after the call has been
- * answered. It must not use the context, but for finish in an async servicer; nor block, though it
- * may take locks. It may run while the handler returns, and for a moment longer: `user_data` must
- * not be on the handler's stack, while the call's memory will do. */
+/**
+ * Called once, on a thread of the server's (docs/threading.md), when that happens; not after the
+ * call has been answered. It does not use the context, but for finish in an async servicer, and
+ * does not block, though it may take locks. It may still run just as the handler returns:
+ * `user_data` lives in the call's memory, or longer; on the handler's stack only if it is taken back
+ * before.
+ */
 typedef void (*grpc_c_cancel_callback)(void *user_data);
 
 /** Sets the call's one cancel callback. If it is too late, it is called at once, on this thread.
