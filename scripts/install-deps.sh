@@ -27,6 +27,7 @@ python3-grpcio         a gRPC that is not ours, to talk to
 python3-protobuf       its messages
 python3-h2             frames made by hand, which no gRPC would send
 protobuf-compiler-grpc writes its stubs
+grpc-proto             the protos of gRPC's interop tests
 make                   the other generator that grpc_c_generate() serves
 clang                  public headers under a second compiler; fuzzing
 libclang-rt-dev        the fuzzer's and clang's sanitizers' run time
