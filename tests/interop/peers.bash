@@ -1,5 +1,5 @@
 # What the interop tests share: servers, cases, and which of them a peer does not support. From CMake:
-# BIN, our programs; SOURCE, this folder; PYTHON, STUBS.
+# BIN, our programs; SOURCE, this folder; PYTHON, STUBS; NODE, NODE_PATH, PROTOS.
 
 readonly HOST=127.0.0.1
 readonly CASES=(empty_unary large_unary client_compressed_unary server_compressed_unary
@@ -15,6 +15,8 @@ readonly -A UNSUPPORTED=(
     ["python server/client_compressed_unary"]="handlers cannot see whether a request was compressed"
     ["python server/client_compressed_streaming"]="handlers cannot see whether a request was compressed"
     ["python client/client_compressed_streaming"]="a stream is compressed as a whole or not at all"
+    ["grpc-js server/server_compressed_unary"]="its servers never compress"
+    ["grpc-js server/server_compressed_streaming"]="its servers never compress"
 )
 
 # A case that has not ended by then hangs. Sanitizers, and machines with much to do, are slow.
@@ -27,6 +29,8 @@ readonly OUR_CLIENT=("$BIN/interop_client")
 readonly OUR_SERVER=("$BIN/interop_server" --host="$HOST" --port=0)
 readonly PYTHON_CLIENT=("$PYTHON" "$SOURCE/python/client.py")
 readonly PYTHON_SERVER=("$PYTHON" "$SOURCE/python/server.py" --port=0)
+readonly JS_CLIENT=("$NODE" "$SOURCE/js/client.js")
+readonly JS_SERVER=("$NODE" "$SOURCE/js/server.js" --port=0)
 
 setup() {
     servers=()
