@@ -71,8 +71,8 @@ enum { INTEROP_LARGE_REQUEST = 271828, INTEROP_LARGE_RESPONSE = 314159 };
 /** One EmptyCall, which must succeed. */
 bool interop_call_empty(interop_client *client);
 
-/** One large UnaryCall with what `request` has besides, which must succeed. */
-bool interop_call_large(interop_client *client, Grpc__Testing__SimpleRequest *request);
+/** One large UnaryCall with what `fields` has besides, which must succeed. */
+bool interop_call_large(interop_client *client, const Grpc__Testing__SimpleRequest *fields);
 
 /* The sizes of the streaming cases. */
 enum { INTEROP_STREAM_LENGTH = 4 };

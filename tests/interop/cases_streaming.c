@@ -1,6 +1,5 @@
 /* Streams: client_streaming, server_streaming, slow_consumer, ping_pong, empty_stream, half_duplex.
  */
-#include <stdlib.h>
 #include <time.h>
 
 #include "cases.h"

@@ -1,5 +1,4 @@
 /* Unary calls: empty_unary, large_unary, cacheable_unary, pick_first_unary. */
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -21,13 +20,14 @@ bool interop_empty_unary(interop_client *client)
     return interop_call_empty(client);
 }
 
-bool interop_call_large(interop_client *client, Grpc__Testing__SimpleRequest *request)
+bool interop_call_large(interop_client *client, const Grpc__Testing__SimpleRequest *fields)
 {
     Grpc__Testing__Payload payload = interop_payload(INTEROP_LARGE_REQUEST);
-    request->payload = &payload;
-    request->response_size = INTEROP_LARGE_RESPONSE;
+    Grpc__Testing__SimpleRequest request = *fields;
+    request.payload = &payload;
+    request.response_size = INTEROP_LARGE_RESPONSE;
     const Grpc__Testing__SimpleResponse *response =
-        grpc__testing__test_service_stub__unary_call(&client->stub, request, client->context);
+        grpc__testing__test_service_stub__unary_call(&client->stub, &request, client->context);
     EXPECT_STATUS(client, GRPC_C_STATUS_OK);
     EXPECT(response != NULL && interop_is_payload(response->payload, INTEROP_LARGE_RESPONSE),
            "the response's payload is not %d zeros", INTEROP_LARGE_RESPONSE);
@@ -83,8 +83,9 @@ bool interop_cacheable_unary(interop_client *client)
 
 /*
  * Not in the document any more. As C++ does it: with the default policy, pick_first, a hundred
- * calls reach the same server, whatever number of servers the target has. Here the server must say
- * which one it is, too.
+ * calls reach the same server, whatever number of servers the target has, by the server_id of their
+ * answers. Some implementations' servers have none: then, as in C++, only the calls' success is
+ * verified, and a line says so.
  */
 bool interop_pick_first_unary(interop_client *client)
 {
@@ -95,11 +96,13 @@ bool interop_pick_first_unary(interop_client *client)
         const Grpc__Testing__SimpleResponse *response =
             grpc__testing__test_service_stub__unary_call(&client->stub, &request, client->context);
         EXPECT_STATUS(client, GRPC_C_STATUS_OK);
-        EXPECT(response != NULL && response->server_id[0] != '\0', "the server has no server_id");
+        EXPECT(response != NULL, "OK without a response");
         if (i == 0)
             snprintf(first, sizeof(first), "%s", response->server_id);
         EXPECT(strcmp(first, response->server_id) == 0, "call %d reached %s, and the first %s", i,
                response->server_id, first);
     }
+    if (first[0] == '\0')
+        printf("the server has no server_id: it may have been several\n");
     return true;
 }

@@ -13,3 +13,9 @@ load peers
     run_all "python client" "${PYTHON_CLIENT[@]}"
     stop "$ours"
 }
+
+@test "our server has the features that no case looks at" {
+    start "${OUR_SERVER[@]}"
+    "$PYTHON" "$SOURCE/python/features.py" "$port" 3>&-
+    stop "$server"
+}

@@ -1,8 +1,6 @@
 /* The TestService: its table of handlers, and what they share (service.h). */
 #include "service.h"
 
-#include <string.h>
-
 #include "payload.h"
 
 /* UnimplementedCall stays NULL, as its comment in test.proto wants it. */

@@ -1,5 +1,4 @@
 /* The unary methods of the TestService. */
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
