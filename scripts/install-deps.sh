@@ -27,6 +27,9 @@ python3-grpcio         a gRPC that is not ours, to talk to
 python3-protobuf       its messages
 python3-h2             frames made by hand, which no gRPC would send
 protobuf-compiler-grpc writes its stubs
+grpc-proto             the protos of gRPC's interop tests
+nodejs                 grpc-js, a gRPC that is not built on gRPC core, to talk to
+npm                    installs grpc-js
 make                   the other generator that grpc_c_generate() serves
 clang                  public headers under a second compiler; fuzzing
 libclang-rt-dev        the fuzzer's and clang's sanitizers' run time
@@ -61,6 +64,10 @@ for name in "${names[@]}"; do
     # Of a package for several architectures, one line of status a piece.
     [[ $status == *installed* && $status != *not-installed* ]] || missing+=("$name")
 done
+# Node.js may come from elsewhere, with an npm of its own; Debian's does not install beside it.
+if command -v node >/dev/null && command -v npm >/dev/null; then
+    mapfile -t missing < <(printf '%s\n' "${missing[@]}" | grep -vxE 'nodejs|npm|')
+fi
 [[ ${#missing[@]} -gt 0 ]] || exit 0
 
 as_root=()
