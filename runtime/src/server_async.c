@@ -1,7 +1,7 @@
 /*
  * Calls of async servicers: the handler begins them, finish ends them, and in between they are
- * memory that waits for events. Reads, writes and finish are started by any thread; each of them
- * counts in call->pending until its callback has returned.
+ * memory that waits for events. Reads, writes and finish are started by any thread. The handler and
+ * the callbacks count in call->pending until they have returned.
  */
 #include <stddef.h>
 
@@ -43,7 +43,10 @@ void grpc_c_server_call_start_async(grpc_c_server_call *call)
     }
     call->async.reply = grpc_c_method_writes_stream(method->kind) ? NULL : out;
     grpc_c_completion_queue_count_callback();
+    /* The call's memory outlives whatever of the user's runs for it. */
+    atomic_fetch_add(&call->pending, 1);
     method->async_handler(method->servicer, method->self, in, out, call);
+    grpc_c_server_call_event_came(call);
 }
 
 void grpc_c_server_context_finish(grpc_c_server_context *context, grpc_c_status_code code)

@@ -40,9 +40,22 @@ static ground *ground_new(const grpc_c_server_options *options)
     return ground;
 }
 
+static void *stop_main(void *server)
+{
+    grpc_c_server_stop(server, -1);
+    return NULL;
+}
+
 static void ground_free(ground *ground)
 {
+    pthread_t stopper;
     grpc_c_client_context_free(ground->context);
+    /* A test that failed may have left calls held, and some still on their way. */
+    pthread_create(&stopper, NULL, stop_main, ground->server);
+    while (pthread_tryjoin_np(stopper, NULL) != 0) {
+        async_release_held(&ground->counts, GRPC_C_STATUS_ABORTED);
+        sched_yield();
+    }
     grpc_c_server_free(ground->server);
     assert_int_equal(ground->counts.started, ground->counts.called);
     grpc_c_channel_free(ground->channel);
@@ -57,13 +70,12 @@ static int start(void **state)
 
 static int stop(void **state)
 {
-    ground *ground = *state;
-    async_release_held(&ground->counts, GRPC_C_STATUS_ABORTED); /* of a test that failed */
-    ground_free(ground);
+    ground_free(*state);
     return 0;
 }
 
-/* Threads of the process but for core's, which come and go, and give themselves names. */
+/* Threads of the process but for core's, which come and go, and give themselves names, if not from
+ * their first moment on. */
 static int thread_count(void)
 {
     char path[300];
@@ -85,6 +97,13 @@ static int thread_count(void)
     }
     closedir(folder);
     return count;
+}
+
+static void wait_for_thread_count(int expected)
+{
+    for (int i = 0; i < 10000 && thread_count() != expected; i++)
+        sched_yield();
+    assert_int_equal(thread_count(), expected);
 }
 
 /* ---- unary ---- */
@@ -128,11 +147,12 @@ static void test_answers_from_another_thread_and_holds_none_meanwhile(void **sta
     background_call_start(&background[0], &ground->client, true, "first", -1);
     async_wait_for_held(&ground->counts, 1);
     int threads = thread_count();
+    wait_for_thread_count(threads);
     for (int i = 1; i < calls; i++)
         background_call_start(&background[i], &ground->client, true, "more", -1);
     async_wait_for_held(&ground->counts, calls);
     /* The callers' threads, and none of the server's. */
-    assert_int_equal(thread_count(), threads + calls - 1);
+    wait_for_thread_count(threads + calls - 1);
     async_release_held(&ground->counts, GRPC_C_STATUS_OK);
     for (int i = 0; i < calls; i++) {
         background_call_join(&background[i]);
@@ -364,7 +384,7 @@ static void misused_chat(void *self, Streams__Streams_Chat_ServerReaderWriter *s
     /* The headers are still leaving, or have left: only then there is room for a write. */
     grpc_c_server_context_finish(NULL, GRPC_C_STATUS_OK);
     grpc_c_server_context_finish(context, GRPC_C_STATUS_OK);
-    /* This handler runs on the poller, so that the call is still there. */
+    /* The call is still there, since the handler has not returned. */
     grpc_c_server_context_finish(context, GRPC_C_STATUS_ABORTED);
     assert_false(streams__streams_servicer__chat__read__async(stream, nothing_read, NULL));
     assert_false(streams__streams_servicer__chat__write__async(stream, &item, nothing_done, NULL));
@@ -574,12 +594,6 @@ static void test_cancel_callback_may_want_a_lock_that_a_handler_holds(void **sta
 
 /* ---- life ---- */
 
-static void *stop_main(void *server)
-{
-    grpc_c_server_stop(server, -1);
-    return NULL;
-}
-
 static void test_stop_waits_for_calls_that_are_held(void **state)
 {
     (void)state;
@@ -670,7 +684,7 @@ static void test_thread_for_each_lane(void **state)
     grpc_c_server *server = grpc_c_server_new(GRPC_C_SERVER_OPTIONS(.lanes = 3));
     assert_true(echo__echo_add_async_servicer_to_server(&async_echo, &first->counts, server));
     assert_true(grpc_c_server_start(server, NULL));
-    assert_int_equal(thread_count(), before + 3);
+    wait_for_thread_count(before + 3);
     grpc_c_server_free(server);
     ground_free(first);
 }

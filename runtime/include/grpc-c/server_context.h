@@ -51,8 +51,9 @@ GRPC_C_API grpc_c_status_code grpc_c_server_context_fail(grpc_c_server_context *
 /**
  * Ends a call of an async servicer with this status, from any thread, inside its handler or later.
  * Its reply, if the method has one, is sent with OK. Once only: context, stream, request and reply
- * are gone with it. Reads and writes under way still have their callbacks called, with NULL and
- * what came of the write. Does nothing in a blocking handler, which returns its status.
+ * are not to be used any more. Reads and writes under way still have their callbacks called, with
+ * NULL and with what came of the write; what was allocated from the context lives until the last of
+ * them, or the handler, has returned. Does nothing in a blocking handler, which returns its status.
  */
 GRPC_C_API void grpc_c_server_context_finish(grpc_c_server_context *context,
                                              grpc_c_status_code code);
@@ -127,8 +128,8 @@ GRPC_C_API bool grpc_c_server_context_is_cancelled(grpc_c_server_context *contex
  * Called once, on a thread of the server's (docs/threading.md), when that happens; not after the
  * call has been answered. It does not use the context, but for finish in an async servicer, and
  * does not block, though it may take locks. It may still run just as the handler returns:
- * `user_data` lives in the call's memory, or longer; on the handler's stack only if it is taken back
- * before.
+ * `user_data` lives in the call's memory, or longer; on the handler's stack only if it is taken
+ * back before.
  */
 typedef void (*grpc_c_cancel_callback)(void *user_data);
 
