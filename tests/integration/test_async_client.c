@@ -651,7 +651,6 @@ static void test_cancel_from_another_thread_at_any_time(void **state)
 {
     unary call;
     unary_init(&call, *state, NULL);
-    int ended[GRPC_C_STATUS_UNAUTHENTICATED + 1] = {0};
     for (int i = 1; i <= 2000; i++) {
         assert_true(unary_start(&call, say, "raced"));
         for (int k = 0; k < i % 50; k++)
@@ -659,9 +658,9 @@ static void test_cancel_from_another_thread_at_any_time(void **state)
         grpc_c_client_context_cancel(call.context);
         unary_wait(&call, NULL);
         assert_int_equal(call.times, i);
-        ended[call.code]++;
+        if (call.code != GRPC_C_STATUS_OK && call.code != GRPC_C_STATUS_CANCELLED)
+            fail_msg("round %d: %s", i, grpc_c_client_context_error(call.context));
     }
-    assert_int_equal(ended[GRPC_C_STATUS_OK] + ended[GRPC_C_STATUS_CANCELLED], 2000);
     unary_destroy(&call);
 }
 
