@@ -67,6 +67,8 @@ static void enter_phase(grpc_c_client_context *context, grpc_c_call_phase phase,
     pthread_mutex_lock(&context->mutex);
     context->phase = phase;
     context->call = call;
+    if (phase == GRPC_C_CALL_RUNNING)
+        context->was_cancelled = context->cancelled;
     if (phase == GRPC_C_CALL_RUNNING && context->cancelled)
         grpc_call_cancel(call, NULL);
     if (phase != GRPC_C_CALL_BEGINNING)
@@ -195,6 +197,11 @@ const ProtobufCMessage *grpc_c_client_call_take_reply(grpc_c_client_context *con
         return NULL;
     if (context->results.reply != NULL)
         return grpc_c_client_call_unpack(context);
+    /* A cancel may come between the status and the reply. */
+    if (context->was_cancelled) {
+        grpc_c_client_context_fail(context, GRPC_C_STATUS_CANCELLED, "Cancelled");
+        return NULL;
+    }
     /* gRPC's doc/statuscodes.md: a response cardinality violation is UNIMPLEMENTED. */
     grpc_c_client_context_fail(context, GRPC_C_STATUS_UNIMPLEMENTED,
                                "the server sent no reply to a call that has one");

@@ -99,10 +99,12 @@ void grpc_c_client_context_cancel(grpc_c_client_context *context)
     if (context == NULL)
         return;
     pthread_mutex_lock(&context->mutex);
-    if (context->phase == GRPC_C_CALL_RUNNING)
+    if (context->phase == GRPC_C_CALL_RUNNING) {
+        context->was_cancelled = true;
         grpc_call_cancel(context->call, NULL);
-    else if (context->phase != GRPC_C_CALL_OVER)
+    } else if (context->phase != GRPC_C_CALL_OVER) {
         context->cancelled = true;
+    }
     pthread_mutex_unlock(&context->mutex);
 }
 

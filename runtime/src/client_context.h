@@ -123,6 +123,8 @@ struct grpc_c_client_context {
     pthread_mutex_t mutex;
     grpc_c_call_phase phase;
     bool cancelled;
+    /** The call in progress, or the last one, was cancelled here while it ran. */
+    bool was_cancelled;
     /** NULL when no call runs. */
     grpc_call *call;
     grpc_c_client_async_state async;
