@@ -20,6 +20,13 @@ static inline struct timespec grpc_c_time_after_ns(int64_t nanoseconds)
     return time;
 }
 
+static inline int64_t grpc_c_now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 * 1000 * 1000 + now.tv_nsec;
+}
+
 /** A condition variable whose timed waits go by that clock, and its mutex. False, with nothing left
  * behind, when the system has none to give. */
 static inline bool grpc_c_cond_and_mutex_init(pthread_cond_t *condition, pthread_mutex_t *mutex)

@@ -1,10 +1,12 @@
-/* Lanes: slots, the backlog, and the poller's loop. See lane.h for the idea. */
+/* Lanes: slots, the poller's loop, and waiting. See lane.h for the idea. */
 #include "lane.h"
 
 #include <string.h>
 
 #include <grpc/support/time.h>
 
+#include "backlog.h"
+#include "clock.h"
 #include "invariant.h"
 #include "server.h"
 
@@ -16,6 +18,9 @@ enum {
     counted = 4,
     one_handler = 8,
 };
+
+/* A handler that comes to its next wait within this time is quick. */
+enum { quick_ns = 200 * 1000 };
 
 static void on_shutdown(grpc_c_event *event, bool ok)
 {
@@ -41,47 +46,6 @@ void grpc_c_lane_free(grpc_c_lane *lane)
     if (lane->owns_queue)
         grpc_c_queue_free_next(lane->queue);
     grpc_c_server_call_free_pool(lane);
-}
-
-/* ---- the backlog; under the mutex ---- */
-
-static void backlog_push(grpc_c_workers *workers, grpc_c_server_call *call)
-{
-    call->next = NULL;
-    call->link = workers->backlog_end;
-    *workers->backlog_end = call;
-    workers->backlog_end = &call->next;
-    atomic_fetch_add(&workers->backlog_count, 1);
-}
-
-static void backlog_remove(grpc_c_workers *workers, grpc_c_server_call *call)
-{
-    *call->link = call->next;
-    if (call->next != NULL)
-        call->next->link = call->link;
-    else
-        workers->backlog_end = call->link;
-    call->link = NULL;
-    atomic_fetch_sub(&workers->backlog_count, 1);
-}
-
-static grpc_c_server_call *backlog_pop(grpc_c_workers *workers)
-{
-    grpc_c_server_call *call = workers->backlog;
-    if (call != NULL)
-        backlog_remove(workers, call);
-    return call;
-}
-
-bool grpc_c_lane_withdraw(grpc_c_server_call *call)
-{
-    grpc_c_workers *workers = &call->lane->server->workers;
-    pthread_mutex_lock(&workers->mutex);
-    bool waits = call->link != NULL;
-    if (waits)
-        backlog_remove(workers, call);
-    pthread_mutex_unlock(&workers->mutex);
-    return waits;
 }
 
 /* ---- slots ---- */
@@ -166,10 +130,10 @@ static grpc_c_server_call *enter_through_backlog(grpc_c_workers *workers, grpc_c
     /* Pushed before looking for a slot; a lane that leaves its handler looks at the backlog after:
      * one of the two sees the other. */
     if (call != NULL)
-        backlog_push(workers, call);
+        grpc_c_backlog_push(workers, call);
     call = NULL;
     if (workers->backlog != NULL && find_slot(workers, lane) && try_enter(lane, ret_role))
-        call = backlog_pop(workers);
+        call = grpc_c_backlog_pop(workers);
     pthread_mutex_unlock(&workers->mutex);
     return call;
 }
@@ -195,22 +159,6 @@ static grpc_c_server_call *enter(grpc_c_workers *workers, grpc_c_lane *lane,
     if (call != NULL && atomic_load(&workers->watcher_asleep))
         wake_watcher(workers);
     return call;
-}
-
-/* A worker that lost its role has a slot to itself: it serves what waits, then gives the slot
- * back. */
-static void end_away(grpc_c_workers *workers)
-{
-    grpc_c_server_call *call;
-    pthread_mutex_lock(&workers->mutex);
-    while ((call = backlog_pop(workers)) != NULL) {
-        grpc_c_role role = {.lane = NULL, .away = true};
-        pthread_mutex_unlock(&workers->mutex);
-        grpc_c_server_call_serve(call, &role);
-        pthread_mutex_lock(&workers->mutex);
-    }
-    count_back(workers);
-    pthread_mutex_unlock(&workers->mutex);
 }
 
 /* ---- polling ---- */
@@ -240,35 +188,82 @@ static bool poll_once(grpc_c_lane *lane, gpr_timespec deadline, grpc_c_server_ca
     return true;
 }
 
-/* Runs a call's handler in place, and then what waits in the backlog. False when the role was lost
- * over one of them. */
-static bool run_handlers(grpc_c_workers *workers, grpc_c_lane *lane, grpc_c_server_call *call)
+/* Leaves a handler that has returned. The lane that the worker polls now; NULL when it has lost the
+ * role, and is away. */
+static grpc_c_lane *leave_handler(grpc_c_workers *workers, const grpc_c_role *role)
+{
+    if (role->lane == NULL || !try_leave(role->lane, role->entered))
+        return NULL;
+    if (role->away)
+        come_back(workers, role->lane);
+    return role->lane;
+}
+
+/* A worker that lost its role has a slot to itself: it serves what waits, then gives the slot
+ * back. The lane that it polls now, should it have come to a role meanwhile; else NULL. */
+static grpc_c_lane *end_away(grpc_c_workers *workers)
+{
+    grpc_c_server_call *call;
+    pthread_mutex_lock(&workers->mutex);
+    while ((call = grpc_c_backlog_pop(workers)) != NULL) {
+        grpc_c_role role = {.lane = NULL, .away = true};
+        pthread_mutex_unlock(&workers->mutex);
+        grpc_c_server_call_serve(call, &role);
+        grpc_c_lane *lane = leave_handler(workers, &role);
+        if (lane != NULL)
+            return lane;
+        pthread_mutex_lock(&workers->mutex);
+    }
+    count_back(workers);
+    pthread_mutex_unlock(&workers->mutex);
+    return NULL;
+}
+
+/* Wakes the handler that sleeps over the event just handled, if there is one. */
+static void wake(grpc_c_lane *lane, bool with_role)
+{
+    grpc_c_wait *wait = lane->woken;
+    lane->woken = NULL;
+    if (wait != NULL)
+        grpc_c_wait_wake(wait, with_role);
+}
+
+/* Runs a call's handler in place, and then what waits in the backlog. The lane that the worker
+ * polls then; NULL when the role was lost over one of them. */
+static grpc_c_lane *run_handlers(grpc_c_workers *workers, grpc_c_lane *lane,
+                                 grpc_c_server_call *call)
 {
     grpc_c_role role;
     while ((call = enter(workers, lane, call, &role)) != NULL) {
         grpc_c_server_call_serve(call, &role);
-        if (role.lane == NULL || !try_leave(lane, role.entered)) {
-            end_away(workers);
-            return false;
-        }
-        if (role.away)
-            come_back(workers, lane);
+        lane = leave_handler(workers, &role);
+        if (lane == NULL)
+            lane = end_away(workers);
+        if (lane == NULL)
+            return NULL;
         /* Between calls of the backlog, events are not left waiting. */
         call = NULL;
-        if (atomic_load(&workers->backlog_count) > 0)
+        if (atomic_load(&workers->backlog_count) > 0) {
             poll_once(lane, gpr_inf_past(GPR_CLOCK_MONOTONIC), &call);
+            wake(lane, false);
+        }
     }
-    return true;
+    return lane;
 }
 
-/* Polls until the role is lost or the lane is shut down. */
+/* Polls until the role is lost, or given to a handler that has been woken, or the lane is shut
+ * down. */
 void grpc_c_lane_poll(grpc_c_workers *workers, grpc_c_lane *lane)
 {
     grpc_c_server_call *call = NULL; /* a worker that comes to a vacant lane looks at the backlog */
-    do {
-        if (!run_handlers(workers, lane, call))
+    while ((lane = run_handlers(workers, lane, call)) != NULL &&
+           poll_once(lane, gpr_inf_future(GPR_CLOCK_MONOTONIC), &call)) {
+        bool give = lane->woken != NULL && lane->woken->wants_role &&
+                    atomic_load(&workers->backlog_count) == 0;
+        wake(lane, give);
+        if (give)
             return;
-    } while (poll_once(lane, gpr_inf_future(GPR_CLOCK_MONOTONIC), &call));
+    }
 }
 
 /* ---- waiting in a handler ---- */
@@ -309,7 +304,7 @@ static bool leave_role(grpc_c_workers *workers, grpc_c_lane *lane, grpc_c_server
         grpc_c_server_call_watch(call);
     pthread_mutex_lock(&workers->mutex);
     if (call != NULL)
-        backlog_push(workers, call);
+        grpc_c_backlog_push(workers, call);
     bool leave = workers->backlog != NULL && find_slot(workers, lane);
     if (leave) {
         atomic_fetch_and(&lane->token, ~(uint64_t)counted);
@@ -328,6 +323,7 @@ static void poll_in_place(grpc_c_workers *workers, grpc_c_role *role, const grpc
     while (keep && !grpc_c_wait_is_done(wait)) {
         bool polled = poll_once(role->lane, gpr_inf_future(GPR_CLOCK_MONOTONIC), &ready);
         GRPC_C_INVARIANT(polled);
+        wake(role->lane, false);
         if (ready != NULL || atomic_load(&workers->backlog_count) > 0)
             keep = !leave_role(workers, role->lane, ready);
     }
@@ -335,6 +331,22 @@ static void poll_in_place(grpc_c_workers *workers, grpc_c_role *role, const grpc
         end_polling_in_place(workers, role);
     else
         role->lane = NULL;
+}
+
+/* Sleeps until the operation is done. A worker that has no role takes the one of the poller that
+ * wakes it, if its handler is quick now: whoever polls for itself is not woken for each message. A
+ * slow one would leave the lane without a poller each time. */
+static void sleep_over(grpc_c_server_call *call, grpc_c_wait *wait)
+{
+    grpc_c_role *role = call->role;
+    bool wants_role = role->lane == NULL && grpc_c_now_ns() - role->woke_at < quick_ns;
+    if (grpc_c_wait_sleep(wait, wants_role)) {
+        role->lane = call->lane;
+        atomic_fetch_or(&call->lane->token, counted);
+        end_polling_in_place(&call->lane->server->workers, role);
+    } else {
+        role->woke_at = grpc_c_now_ns();
+    }
 }
 
 void grpc_c_lane_wait(grpc_c_server_call *call, grpc_c_wait *wait)
@@ -345,7 +357,8 @@ void grpc_c_lane_wait(grpc_c_server_call *call, grpc_c_wait *wait)
      * here: the watcher will see to that lane. */
     if (call->role->lane == call->lane)
         poll_in_place(&call->lane->server->workers, call->role, wait);
-    grpc_c_wait_sleep(wait);
+    if (!grpc_c_wait_is_done(wait))
+        sleep_over(call, wait);
 }
 
 /* ---- what the watcher sees; under the mutex ---- */

@@ -17,7 +17,8 @@
  * A handler of a stream waits for messages. Whoever waits, polls: a worker that has the role polls
  * in place until its own event comes, and passes on what else comes: it wakes other handlers that
  * wait, and leaves the role, with a call that is to be run, to a standby worker. From its first
- * wait on, such a worker counts as away, and its lane's slot is free for others.
+ * wait on, such a worker counts as away, and its lane's slot is free for others. One that has lost
+ * the role, and whose handler is quick again, gets it back from the poller that wakes it.
  *
  * max_workers bounds the handlers that run at once. Each lane begins with one slot to run handlers
  * in place; the other slots are for workers that are away. When more are away than those, lanes
@@ -60,6 +61,8 @@ struct grpc_c_lane {
 
     /** A call whose handler is to run, left by the event just handled. */
     grpc_c_server_call *ready;
+    /** A handler that sleeps over the event just handled. */
+    grpc_c_wait *woken;
     grpc_c_server_call *pool;
     /** Calls not in the pool: waiting for an arrival, or running. */
     size_t in_use;
@@ -84,6 +87,8 @@ struct grpc_c_role {
     uint64_t entered;
     /** It is counted among those away. */
     bool away;
+    /** When its handler last woke without the role, in nanoseconds. */
+    int64_t woke_at;
 };
 
 /** Prepares a lane, with a slot, on `queue`, which is borrowed; NULL: on one of its own. */
@@ -101,9 +106,6 @@ void grpc_c_lane_poll(grpc_c_workers *workers, grpc_c_lane *lane);
  * it polls meanwhile; else it sleeps until the poller wakes it.
  */
 void grpc_c_lane_wait(grpc_c_server_call *call, grpc_c_wait *wait);
-
-/** Takes a call out of the backlog. False when it is not there. By the poller of its lane. */
-bool grpc_c_lane_withdraw(grpc_c_server_call *call);
 
 /** What the watcher sees of a lane, compared with its last look. */
 typedef enum grpc_c_lane_view {

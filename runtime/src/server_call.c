@@ -26,9 +26,9 @@ static void on_over(grpc_c_event *event, bool ok);
 
 static bool init_waits(grpc_c_server_call *call)
 {
-    if (!grpc_c_wait_init(&call->read))
+    if (!grpc_c_wait_init(&call->read, &call->lane->woken))
         return false;
-    if (grpc_c_wait_init(&call->write))
+    if (grpc_c_wait_init(&call->write, &call->lane->woken))
         return true;
     grpc_c_wait_destroy(&call->read);
     return false;
@@ -44,11 +44,11 @@ static grpc_c_server_call *take_from_pool(grpc_c_lane *lane)
     call = calloc(1, sizeof *call);
     if (call == NULL)
         return NULL;
+    call->lane = lane;
     if (!init_waits(call)) {
         free(call);
         return NULL;
     }
-    call->lane = lane;
     call->watch.call = call;
     grpc_call_details_init(&call->details);
     grpc_metadata_array_init(&call->metadata);

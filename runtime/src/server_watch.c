@@ -4,6 +4,7 @@
  */
 #include <sched.h>
 
+#include "backlog.h"
 #include "batch.h"
 #include "server.h"
 #include "server_call.h"
@@ -22,7 +23,7 @@ static void on_closed(grpc_c_event *event, bool ok)
     if (watch->cancelled && atomic_load(&watch->state) == has_callback &&
         grpc_c_callbacks_pass(&watch->call->lane->server->callbacks, event, ok))
         return;
-    if (watch->cancelled && grpc_c_lane_withdraw(watch->call)) {
+    if (watch->cancelled && grpc_c_backlog_withdraw(watch->call)) {
         /* It has waited for a worker in vain, and must not take the place of calls that matter. */
         watch->call->code = GRPC_C_STATUS_CANCELLED;
         grpc_c_server_call_finish(watch->call);

@@ -20,7 +20,7 @@ static void on_done(grpc_c_event *event, bool ok)
     /* From the exchange on, a worker that found it settled may begin the next operation. */
     switch (atomic_exchange(&wait->state, settled)) {
     case slept_over:
-        sem_post(&wait->done);
+        *wait->woken = wait;
         break;
     case left:
         wait->then(wait->argument);
@@ -30,9 +30,9 @@ static void on_done(grpc_c_event *event, bool ok)
     }
 }
 
-bool grpc_c_wait_init(grpc_c_wait *wait)
+bool grpc_c_wait_init(grpc_c_wait *wait, grpc_c_wait **woken)
 {
-    *wait = (grpc_c_wait){.event.done = on_done};
+    *wait = (grpc_c_wait){.event.done = on_done, .woken = woken};
     return sem_init(&wait->done, 0, 0) == 0;
 }
 
@@ -51,13 +51,21 @@ bool grpc_c_wait_is_done(const grpc_c_wait *wait)
     return atomic_load_explicit(&wait->state, memory_order_acquire) == settled;
 }
 
-void grpc_c_wait_sleep(grpc_c_wait *wait)
+bool grpc_c_wait_sleep(grpc_c_wait *wait, bool wants_role)
 {
     int expected = in_flight;
+    wait->wants_role = wants_role;
     if (!atomic_compare_exchange_strong(&wait->state, &expected, slept_over))
-        return;
+        return false;
     while (sem_wait(&wait->done) != 0 && errno == EINTR)
         continue;
+    return wait->gets_role;
+}
+
+void grpc_c_wait_wake(grpc_c_wait *wait, bool with_role)
+{
+    wait->gets_role = with_role;
+    sem_post(&wait->done);
 }
 
 bool grpc_c_wait_leave(grpc_c_wait *wait, void (*then)(void *argument), void *argument)
