@@ -54,10 +54,14 @@ static bool make_room(grpc_c_metadata_list *list)
     return true;
 }
 
-/* Names that gRPC itself writes: a second one would confuse the peer, or break the call. */
+/* Names that gRPC itself writes, or that core keeps to itself: a second one would confuse the peer,
+ * break the call, or not arrive. */
 static bool is_reserved(const char *key)
 {
-    static const char *const names[] = {"content-type", "te", "user-agent", "host", "connection"};
+    static const char *const names[] = {"content-type", "te",
+                                        "user-agent",   "host",
+                                        "connection",   "content-length",
+                                        "lb-cost-bin",  "endpoint-load-metrics-bin"};
     if (key[0] == ':' || strncmp(key, "grpc-", 5) == 0)
         return true;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

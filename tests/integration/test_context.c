@@ -207,6 +207,9 @@ static void test_metadata_that_may_not_be_sent(void **state)
                                        "grpc-status-details-bin",
                                        "te",
                                        "content-type",
+                                       "content-length",
+                                       "lb-cost-bin",
+                                       "endpoint-load-metrics-bin",
                                        "host"};
     grpc_c_client_context_reset(ground->context);
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)

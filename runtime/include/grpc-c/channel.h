@@ -66,7 +66,7 @@ typedef struct grpc_c_channel_options {
     /** Where the callbacks of async calls run, unless a context says otherwise; default a thread of
      * the library's own. Borrowed by the channel. */
     grpc_c_completion_queue *completion_queue;
-    /** Any other of core's arguments. Copied. */
+    /** Any other of core's arguments; one that a field above sets, too, counts for more. Copied. */
     const grpc_c_core_argument *core_arguments;
     size_t core_argument_count;
 } grpc_c_channel_options;

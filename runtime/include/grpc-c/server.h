@@ -56,7 +56,7 @@ typedef struct grpc_c_server_options {
      * <grpc-c/completion_queue.h>. Borrowed by the server. Such a server takes no blocking
      * servicers. Default: the server's own threads. */
     grpc_c_completion_queue *completion_queue;
-    /** Any other of core's arguments. Copied. */
+    /** Any other of core's arguments; one that a field above sets, too, counts for more. Copied. */
     const grpc_c_core_argument *core_arguments;
     size_t core_argument_count;
 } grpc_c_server_options;
