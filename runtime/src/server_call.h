@@ -185,7 +185,10 @@ void grpc_c_server_call_finish(grpc_c_server_call *call);
  * By the poller, or the callback thread. */
 void grpc_c_server_call_event_came(grpc_c_server_call *call);
 
-/** The handler returns: no callback is called any more. */
+/** No cancel callback is called any more; one may be running on another thread. */
+void grpc_c_server_call_forget_callback(grpc_c_server_call *call);
+
+/** The same, and waits for one that runs. */
 void grpc_c_server_call_unwatch(grpc_c_server_call *call);
 
 /** Frees all calls of the lane's pool. */
