@@ -112,6 +112,12 @@ static bool request_one(grpc_c_lane *lane)
     return true;
 }
 
+void grpc_c_server_call_request_first(grpc_c_lane *lane)
+{
+    bool requested = request_one(lane);
+    GRPC_C_INVARIANT(requested);
+}
+
 void grpc_c_server_call_request(grpc_c_lane *lane)
 {
     while (!lane->shutting_down && lane->requested < requested_ahead)

@@ -141,8 +141,12 @@ void grpc_c_server_call_watch(grpc_c_server_call *call);
 /** Makes sure that there is a call to wait for an arrival with. False when there is no memory. */
 bool grpc_c_server_call_prepare(grpc_c_lane *lane);
 
+/** Has core put the first arrival into the call that was prepared. From then on the lane is its
+ * poller's: on a queue of the user's there may be one already. */
+void grpc_c_server_call_request_first(grpc_c_lane *lane);
+
 /** Has core put the next arrivals into calls from the lane's pool, or new ones, as many as the lane
- * keeps waiting and memory allows. By the poller, or before there is one. */
+ * keeps waiting and memory allows. By the poller. */
 void grpc_c_server_call_request(grpc_c_lane *lane);
 
 /** Runs the handler, on any thread, and sends what it answered. The call is not to be touched
