@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "core.h"
 #include "server.h"
+#include "thread.h"
 
 /* A handler, or a callback: it would wait for itself. */
 static bool is_own_thread(grpc_c_server *server)
@@ -94,7 +95,7 @@ static void stop_without_waiting(grpc_c_server *server)
 {
     if (server->state != GRPC_C_SERVER_STARTED)
         return;
-    if (pthread_create(&server->stopper, NULL, stop_now, server) != 0) {
+    if (!grpc_c_thread_start(&server->stopper, stop_now, server)) {
         grpc_c_log_error("stop: there is no thread to stop the server with");
         return;
     }
