@@ -118,7 +118,8 @@ struct grpc_c_server_context {
     grpc_c_server_async async;
     /** The message on its way out. */
     grpc_c_buffer *write_buffer;
-    bool headers_sent;
+    /** Asked by any thread whose write may be refused. */
+    _Atomic bool headers_sent;
     bool reads_ended;
     bool writes_failed;
     /** What failed in a stream: the call's status if the handler has nothing worse to say. */
