@@ -15,7 +15,11 @@ typedef struct load_handling {
     /** Who hears of a cancel, and whether that ends the call. */
     bool listens;
     bool ends_when_cancelled;
+    /** The finisher, which is to end it, finds it open, unless it is cancelled. */
+    bool stays_open;
     struct load_handling *next;
+    struct load_handling *older;
+    bool for_finisher;
     grpc_c_status_code finisher_code;
 
     uint64_t blocks;
@@ -29,16 +33,23 @@ typedef struct load_handling {
 
 /* ---- the call's life ---- */
 
+/* What is over is kept as long as the servicer: who came later would be found out. */
 static void release(load_handling *handling)
 {
-    if (--handling->references > 0)
+    unsigned before = handling->references--;
+    load_require(before > 0);
+    if (before > 1)
         return;
     load_visit *visit = handling->visit;
     if (visit != NULL)
         load_require(visit->ended++ == 0);
     load_require(handling->cancels <= 1);
     handling->async->service.ended++;
-    free(handling);
+}
+
+static void hold(load_handling *handling)
+{
+    load_require(handling->references++ > 0);
 }
 
 /* The first who comes ends the call. */
@@ -51,6 +62,13 @@ static bool end(load_handling *handling, grpc_c_status_code code)
     grpc_c_server_context_finish(handling->context, code);
     release(handling);
     return true;
+}
+
+/* All has been read, or written. */
+static void complete(load_handling *handling)
+{
+    if (!handling->stays_open)
+        end(handling, GRPC_C_STATUS_OK);
 }
 
 static void on_cancel(void *user_data)
@@ -71,10 +89,17 @@ static load_handling *begin(load_async *async, grpc_c_server_context *context)
     handling->async = async;
     handling->context = context;
     handling->references = 2; /* the call's, and the handler's */
+    pthread_mutex_lock(&async->mutex);
+    handling->older = async->all;
+    async->all = handling;
+    pthread_mutex_unlock(&async->mutex);
     async->service.begun++;
     uint64_t number = async->calls++;
     handling->listens = async->races && number % 2 == 0;
     handling->ends_when_cancelled = number % 4 == 0;
+    handling->for_finisher = async->races && number % 3 == 0;
+    handling->stays_open = handling->for_finisher && number / 12 % 2 == 0;
+    handling->finisher_code = GRPC_C_STATUS_ABORTED;
     if (handling->listens)
         load_require(grpc_c_server_context_on_cancel(context, on_cancel, handling));
     return handling;
@@ -98,20 +123,18 @@ static void identify(load_handling *handling, uint64_t call)
 
 /* ---- the finisher ---- */
 
-/* One call in `of` is ended by the finisher, unless it ends before. */
-static bool leave_to_finisher(load_handling *handling, uint64_t of, grpc_c_status_code code)
+/* What is for the finisher, which may end it from now on. */
+static void leave_to_finisher(load_handling *handling)
 {
     load_async *async = handling->async;
-    if (!async->races || async->calls % of != 0)
-        return false;
-    handling->references++;
-    handling->finisher_code = code;
+    if (!handling->for_finisher)
+        return;
+    hold(handling);
     pthread_mutex_lock(&async->mutex);
     handling->next = async->first;
     async->first = handling;
     pthread_cond_signal(&async->changed);
     pthread_mutex_unlock(&async->mutex);
-    return true;
 }
 
 static void *finisher_main(void *argument)
@@ -144,7 +167,7 @@ static void *finisher_main(void *argument)
 
 static void starts(load_handling *handling)
 {
-    handling->references++;
+    hold(handling);
     handling->async->started++;
 }
 
@@ -188,8 +211,9 @@ static void ask(void *self, const Load__Question *request, Load__Progress *reply
     uint64_t call = request->call;
     load_handling *handling = begin(async, context);
     identify(handling, call);
-    if (!leave_to_finisher(handling, 3, GRPC_C_STATUS_OK))
-        end(handling, GRPC_C_STATUS_OK);
+    handling->finisher_code = GRPC_C_STATUS_OK;
+    complete(handling);
+    leave_to_finisher(handling);
     release(handling);
 }
 
@@ -211,7 +235,7 @@ static void on_block_written(bool ok, void *user_data)
     if (!ok)
         end(handling, GRPC_C_STATUS_CANCELLED);
     else if (handling->blocks == handling->count)
-        end(handling, GRPC_C_STATUS_OK);
+        complete(handling);
     else
         write_next(handling);
     called(handling);
@@ -232,10 +256,10 @@ static void download(void *self, const Load__Order *request,
     handling->size = size;
     stream_begins(async);
     if (count == 0)
-        end(handling, GRPC_C_STATUS_OK);
+        complete(handling);
     else if (!has_ended(handling))
         write_next(handling);
-    leave_to_finisher(handling, 3, GRPC_C_STATUS_ABORTED);
+    leave_to_finisher(handling);
     release(handling);
 }
 
@@ -243,7 +267,7 @@ static void on_block(const Load__Block *block, void *user_data)
 {
     load_handling *handling = user_data;
     if (block == NULL) {
-        end(handling, GRPC_C_STATUS_OK);
+        complete(handling);
     } else {
         if (handling->reply->blocks == 0) {
             identify(handling, block->call);
@@ -271,7 +295,7 @@ static void upload(void *self, Load__Load_Upload_ServerReader *reader, Load__Pro
         starts(handling);
         started(handling, load__load_servicer__upload__read__async(reader, on_block, handling));
     }
-    leave_to_finisher(handling, 3, GRPC_C_STATUS_ABORTED);
+    leave_to_finisher(handling);
     release(handling);
 }
 
@@ -291,7 +315,7 @@ static void on_ping(const Load__Block *block, void *user_data)
 {
     load_handling *handling = user_data;
     if (block == NULL) {
-        end(handling, GRPC_C_STATUS_OK);
+        complete(handling);
     } else {
         if (handling->blocks == 0)
             identify(handling, block->call);
@@ -315,7 +339,7 @@ static void ping_pong(void *self, Load__Load_PingPong_ServerReaderWriter *stream
         starts(handling);
         started(handling, load__load_servicer__ping_pong__read__async(stream, on_ping, handling));
     }
-    leave_to_finisher(handling, 3, GRPC_C_STATUS_ABORTED);
+    leave_to_finisher(handling);
     release(handling);
 }
 
@@ -347,6 +371,11 @@ void load_async_destroy(load_async *async)
     if (async->races)
         pthread_join(async->finisher, NULL);
     load_require(async->started == async->called);
+    while (async->all != NULL) {
+        load_handling *handling = async->all;
+        async->all = handling->older;
+        free(handling);
+    }
     load_service_destroy(&async->service);
     pthread_mutex_destroy(&async->mutex);
     pthread_cond_destroy(&async->changed);

@@ -24,6 +24,7 @@ typedef struct load_async {
     pthread_mutex_t mutex;
     pthread_cond_t changed;
     struct load_handling *first;
+    struct load_handling *all;
     bool closing;
 } load_async;
 

@@ -565,17 +565,17 @@ static void check_outcomes(ground *ground)
         print_message("kind %d: %d OK, %d CANCELLED, %d ABORTED, %d freed\n", kind, (int)ok,
                       (int)cancelled, (int)aborted, (int)freed);
         assert_in_range(ok, all / 50, UINT64_MAX);
-        assert_in_range(cancelled, all / 50, UINT64_MAX);
-        assert_in_range(aborted, kind == unary ? 0 : all / 200, UINT64_MAX);
-        assert_in_range(freed, all / 500, UINT64_MAX);
+        assert_in_range(cancelled, 1, UINT64_MAX);
+        assert_in_range(aborted, kind == unary ? 0 : all / 50, UINT64_MAX);
+        assert_in_range(freed, 1, UINT64_MAX);
     }
     const load_async *async = &ground->async;
     print_message("%d handlers; %d cancel callbacks, of which %d ended their calls; the finisher "
                   "ended %d\n",
                   (int)async->service.begun, (int)async->cancelled, (int)async->ended_by_cancel,
                   (int)async->ended_by_finisher);
-    assert_in_range(async->ended_by_cancel, ground->races / 1000, UINT64_MAX);
-    assert_in_range(async->ended_by_finisher, ground->races / 200, UINT64_MAX);
+    assert_in_range(async->ended_by_cancel, 1, UINT64_MAX);
+    assert_in_range(async->ended_by_finisher, ground->races / 20, UINT64_MAX);
 }
 
 static void race(bool with_blocking)
