@@ -3,6 +3,9 @@
 
 #include <sched.h>
 
+/* How long the finisher hesitates, at most. */
+enum { most_spin_ns = LOAD_BY_PRESET(50, 50, 200) * 1000 };
+
 /* One call. Its callbacks, the finisher and the call itself hold it; the cancel callback does not:
  * who ends the call takes that back first. */
 typedef struct load_handling {
@@ -152,8 +155,7 @@ static void *finisher_main(void *argument)
         }
         async->first = handling->next;
         pthread_mutex_unlock(&async->mutex);
-        for (uint64_t turns = load_random_below(&random, 8); turns > 0; turns--)
-            sched_yield();
+        load_spin(&random, most_spin_ns);
         if (end(handling, handling->finisher_code))
             async->ended_by_finisher++;
         release(handling);

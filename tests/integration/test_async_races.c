@@ -11,7 +11,6 @@
  */
 #include "fixture.h"
 
-#include <sched.h>
 #include <semaphore.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -23,8 +22,8 @@ enum {
     most_blocks = 6,
     block_bytes = 100,
     players_a_queue = 4,
-    /* A helper waits for so many turns, at most, before it meddles. */
-    most_turns = 24,
+    /* How long a helper hesitates, at most, before it meddles. */
+    most_spin_ns = LOAD_BY_PRESET(100, 100, 400) * 1000,
     /* On average, a context serves so many calls. */
     calls_a_context = 50,
 };
@@ -453,8 +452,7 @@ static void *helper_main(void *argument)
         }
         table->first = call->next;
         pthread_mutex_unlock(&table->mutex);
-        for (uint64_t turns = load_random_below(&random, most_turns); turns > 0; turns--)
-            sched_yield();
+        load_spin(&random, most_spin_ns);
         pthread_mutex_lock(&table->running);
         meddle(call);
         pthread_mutex_unlock(&table->running);
