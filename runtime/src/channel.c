@@ -14,13 +14,14 @@
 /* For what core refuses, a service config above all, it makes a channel whose calls all fail, and
  * gives the reason to its log alone: "channel stack builder failed: CODE: reason". Ends the
  * capture, and makes a channel whose calls fail with that code and reason. */
-static grpc_channel *tell_reason(grpc_channel *channel, const char *target)
+static grpc_channel *tell_reason(grpc_channel *channel, const char *target, bool *ret_lame)
 {
     static const char prefix[] = "channel stack builder failed: ";
     const char *logged = grpc_c_core_capture_end();
     if (logged[0] != '\0')
         grpc_c_log_error("%s", logged);
-    if (strncmp(logged, prefix, sizeof prefix - 1) != 0)
+    *ret_lame = strncmp(logged, prefix, sizeof prefix - 1) == 0;
+    if (!*ret_lame)
         return channel;
     const char *reason = logged + sizeof prefix - 1;
     for (int code = GRPC_C_STATUS_CANCELLED; code <= GRPC_C_STATUS_UNAUTHENTICATED; code++) {
@@ -37,7 +38,8 @@ static grpc_channel *tell_reason(grpc_channel *channel, const char *target)
 }
 
 /* NULL when memory is short. */
-static grpc_channel *create_core_channel(const char *target, const grpc_c_channel_options *options)
+static grpc_channel *create_core_channel(const char *target, const grpc_c_channel_options *options,
+                                         bool *ret_lame)
 {
     static const grpc_compression_algorithm algorithms[] = {GRPC_COMPRESS_NONE,
                                                             GRPC_COMPRESS_DEFLATE,
@@ -63,7 +65,7 @@ static grpc_channel *create_core_channel(const char *target, const grpc_c_channe
     grpc_channel_credentials *credentials = grpc_insecure_credentials_create();
     grpc_c_core_capture_begin();
     grpc_channel *channel =
-        tell_reason(grpc_channel_create(target, credentials, &args.all), target);
+        tell_reason(grpc_channel_create(target, credentials, &args.all), target, ret_lame);
     grpc_channel_credentials_release(credentials);
     grpc_c_core_args_free(&args);
     return channel;
@@ -83,7 +85,7 @@ grpc_c_channel *grpc_c_insecure_channel_new(const char *target,
         return NULL;
     }
     grpc_c_core_acquire();
-    channel->core = create_core_channel(target, &read);
+    channel->core = create_core_channel(target, &read, &channel->lame);
     if (channel->core == NULL) {
         grpc_c_core_release();
         pthread_mutex_destroy(&channel->mutex);
@@ -118,6 +120,9 @@ void grpc_c_channel_free(grpc_c_channel *channel)
 {
     if (channel == NULL)
         return;
+    pthread_mutex_lock(&channel->mutex);
+    channel->freed = true;
+    pthread_mutex_unlock(&channel->mutex);
     grpc_channel_destroy(channel->core); /* ends the watches of its state */
     release(channel);
 }

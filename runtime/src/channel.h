@@ -31,6 +31,8 @@ typedef struct grpc_c_bound_service {
 
 struct grpc_c_channel {
     grpc_channel *core;
+    /** Core could not make it: all its calls fail, and its state never changes. */
+    bool lame;
     /** Of the options, with the defaults filled in, what core does not keep. */
     const grpc_c_codec *codec;
     size_t max_receive_message_bytes;
@@ -45,6 +47,8 @@ struct grpc_c_channel {
      * needs it; NULL until then. */
     grpc_c_completion_queue *queue;
     bool queue_is_own;
+    /** By the user; `core` is gone. */
+    bool freed;
 };
 
 /**

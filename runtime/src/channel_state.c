@@ -4,6 +4,8 @@
  */
 #include <stdlib.h>
 
+#include <grpc/support/time.h>
+
 #include "channel.h"
 #include "completion_queue.h"
 
@@ -110,19 +112,51 @@ bool grpc_c_channel_wait_until_ready(grpc_c_channel *channel, int64_t timeout_ms
 
 /* ---- async ---- */
 
+/* Core's watch of a lame channel waits for the time to be up, even when the channel is freed: so it
+ * is asked for a little at a time. */
+enum { lame_watch_ms = 100 };
+
 typedef struct state_watch {
     /** First, so that the event is the watch. */
     grpc_c_event event;
     grpc_c_channel *channel;
     grpc_c_completion_queue *queue;
+    grpc_c_channel_state last_state;
+    gpr_timespec deadline;
     /** The state was another from the start; core may find the time up first. */
     bool changed;
     grpc_c_done_callback callback;
     void *user_data;
 } state_watch;
 
+static void start_watch(state_watch *started)
+{
+    gpr_timespec deadline = started->deadline;
+    if (started->channel->lame)
+        deadline =
+            gpr_time_min(deadline, grpc_c_deadline_after_ms(started->changed ? 0 : lame_watch_ms));
+    watch(started->channel, started->last_state, deadline,
+          grpc_c_completion_queue_core(started->queue), &started->event);
+}
+
+/* Whether the time of a lame channel's watch is not up yet; then it goes on. */
+static bool goes_on(state_watch *started)
+{
+    grpc_c_channel *channel = started->channel;
+    if (!channel->lame || gpr_time_cmp(gpr_now(GPR_CLOCK_MONOTONIC), started->deadline) >= 0)
+        return false;
+    pthread_mutex_lock(&channel->mutex);
+    started->changed |= channel->freed;
+    if (!started->changed)
+        start_watch(started);
+    pthread_mutex_unlock(&channel->mutex);
+    return !started->changed;
+}
+
 static void on_watch_done(grpc_c_event *event, bool ok)
 {
+    if (!ok && goes_on((state_watch *)event))
+        return;
     const state_watch watch = *(state_watch *)event;
     free(event);
     grpc_c_channel_leave_queue(watch.channel, watch.queue);
@@ -148,8 +182,14 @@ bool grpc_c_channel_wait_for_state_change__async(grpc_c_channel *channel,
         return false;
     }
     bool changed = grpc_c_channel_get_state(channel, false) != last_state;
-    *started = (state_watch){{.done = on_watch_done}, channel, queue, changed, callback, user_data};
-    watch(channel, last_state, grpc_c_deadline_after_ms(timeout_ms),
-          grpc_c_completion_queue_core(queue), &started->event);
+    *started = (state_watch){{.done = on_watch_done},
+                             channel,
+                             queue,
+                             last_state,
+                             grpc_c_deadline_after_ms(timeout_ms),
+                             changed,
+                             callback,
+                             user_data};
+    start_watch(started);
     return true;
 }

@@ -27,7 +27,8 @@ struct grpc_c_completion_queue {
 
     /** Guards what follows. */
     pthread_mutex_t mutex;
-    /** The list was filled, the queue has ended, or the driver has left core's queue. */
+    /** The list was filled, the queue has ended, the driver has left core's queue or the queue, or
+     * somebody was to be woken. */
     pthread_cond_t changed;
     /** Calls and servers. */
     unsigned uses;
@@ -322,6 +323,26 @@ int grpc_c_completion_queue_poll(grpc_c_completion_queue *queue, int64_t timeout
     callbacks_run = outer;
     end_driving(queue);
     return result == driving_ended ? -1 : ran;
+}
+
+void grpc_c_completion_queue_drive_until(grpc_c_completion_queue *queue,
+                                         bool (*is_over)(void *argument), void *argument)
+{
+    while (!is_over(argument)) {
+        if (grpc_c_completion_queue_poll(queue, -1) >= 0)
+            continue;
+        pthread_mutex_lock(&queue->mutex);
+        while (queue->driven && !is_over(argument))
+            pthread_cond_wait(&queue->changed, &queue->mutex);
+        pthread_mutex_unlock(&queue->mutex);
+    }
+}
+
+void grpc_c_completion_queue_wake(grpc_c_completion_queue *queue)
+{
+    pthread_mutex_lock(&queue->mutex);
+    pthread_cond_broadcast(&queue->changed);
+    pthread_mutex_unlock(&queue->mutex);
 }
 
 void grpc_c_completion_queue_free(grpc_c_completion_queue *queue)

@@ -36,6 +36,16 @@ grpc_c_queue *grpc_c_completion_queue_core(grpc_c_completion_queue *queue);
 /** Whether this thread drives the queue: we are in one of its callbacks. */
 bool grpc_c_completion_queue_is_driven_here(grpc_c_completion_queue *queue);
 
+/**
+ * Drives the queue, in turns with other threads that do, until `is_over`, which is asked with the
+ * queue locked at times. Between enter and leave, and not on the thread that drives the queue.
+ */
+void grpc_c_completion_queue_drive_until(grpc_c_completion_queue *queue,
+                                         bool (*is_over)(void *argument), void *argument);
+
+/** Has drive_until ask again. By the thread that drives the queue. */
+void grpc_c_completion_queue_wake(grpc_c_completion_queue *queue);
+
 /** To be called by a `done` for each callback of the user's that it runs: poll counts them. */
 void grpc_c_completion_queue_count_callback(void);
 

@@ -267,7 +267,7 @@ bool grpc_c_server_start(grpc_c_server *server, grpc_c_error *error)
     if (reason == NULL) {
         grpc_server_start(server->core);
         for (unsigned i = 0; i < server->workers.lane_count; i++)
-            grpc_c_server_call_request(&server->workers.lanes[i]);
+            grpc_c_server_call_request_first(&server->workers.lanes[i]);
         grpc_c_workers_open(&server->workers);
         server->state = GRPC_C_SERVER_STARTED;
         server->was_started = true;

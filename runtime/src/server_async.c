@@ -37,7 +37,6 @@ void grpc_c_server_call_start_async(grpc_c_server_call *call)
     void *in;
     void *out;
     if (!grpc_c_server_call_open(call, &in, &out)) {
-        grpc_c_server_call_unwatch(call);
         grpc_c_server_call_finish(call);
         return;
     }
@@ -57,7 +56,9 @@ void grpc_c_server_context_finish(grpc_c_server_context *context, grpc_c_status_
         return;
     }
     grpc_c_server_call_settle(call, code, call->async.reply);
-    grpc_c_server_call_unwatch(call);
+    /* Without waiting for one that runs, which may want a lock of the caller's: its event keeps the
+     * call's memory. */
+    grpc_c_server_call_forget_callback(call);
     int state = idle;
     while (!atomic_compare_exchange_weak(&call->async.writing, &state,
                                          state == in_flight ? finish_after : closed))

@@ -112,6 +112,12 @@ static bool request_one(grpc_c_lane *lane)
     return true;
 }
 
+void grpc_c_server_call_request_first(grpc_c_lane *lane)
+{
+    bool requested = request_one(lane);
+    GRPC_C_INVARIANT(requested);
+}
+
 void grpc_c_server_call_request(grpc_c_lane *lane)
 {
     while (!lane->shutting_down && lane->requested < requested_ahead)
@@ -189,11 +195,13 @@ static void on_over(grpc_c_event *event, bool ok)
     (void)ok;
     grpc_c_server_call *call = (grpc_c_server_call *)event;
     grpc_c_lane *lane = call->lane;
+    /* For want of memory, which there is now. */
+    bool starved = lane->requested == 0 && !lane->shutting_down;
     if (call->counted)
         count_active(lane, -1);
     clear(call);
-    give_to_pool(call);
-    if (lane->requested == 0) /* for want of memory, which there is now */
+    give_to_pool(call); /* when the lane is idle with it, the server may be freed */
+    if (starved)
         grpc_c_server_call_request(lane);
 }
 

@@ -118,7 +118,8 @@ struct grpc_c_server_context {
     grpc_c_server_async async;
     /** The message on its way out. */
     grpc_c_buffer *write_buffer;
-    bool headers_sent;
+    /** Asked by any thread whose write may be refused. */
+    _Atomic bool headers_sent;
     bool reads_ended;
     bool writes_failed;
     /** What failed in a stream: the call's status if the handler has nothing worse to say. */
@@ -141,8 +142,12 @@ void grpc_c_server_call_watch(grpc_c_server_call *call);
 /** Makes sure that there is a call to wait for an arrival with. False when there is no memory. */
 bool grpc_c_server_call_prepare(grpc_c_lane *lane);
 
+/** Has core put the first arrival into the call that was prepared. From then on the lane is its
+ * poller's: on a queue of the user's there may be one already. */
+void grpc_c_server_call_request_first(grpc_c_lane *lane);
+
 /** Has core put the next arrivals into calls from the lane's pool, or new ones, as many as the lane
- * keeps waiting and memory allows. By the poller, or before there is one. */
+ * keeps waiting and memory allows. By the poller. */
 void grpc_c_server_call_request(grpc_c_lane *lane);
 
 /** Runs the handler, on any thread, and sends what it answered. The call is not to be touched
@@ -185,7 +190,10 @@ void grpc_c_server_call_finish(grpc_c_server_call *call);
  * By the poller, or the callback thread. */
 void grpc_c_server_call_event_came(grpc_c_server_call *call);
 
-/** The handler returns: no callback is called any more. */
+/** No cancel callback is called any more; one may be running on another thread. */
+void grpc_c_server_call_forget_callback(grpc_c_server_call *call);
+
+/** The same, and waits for one that runs. */
 void grpc_c_server_call_unwatch(grpc_c_server_call *call);
 
 /** Frees all calls of the lane's pool. */

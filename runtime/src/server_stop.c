@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "core.h"
 #include "server.h"
+#include "thread.h"
 
 /* A handler, or a callback: it would wait for itself. */
 static bool is_own_thread(grpc_c_server *server)
@@ -17,10 +18,14 @@ static bool is_own_thread(grpc_c_server *server)
 
 void grpc_c_server_lane_is_idle(grpc_c_server *server)
 {
+    grpc_c_completion_queue *queue = server->queue;
     pthread_mutex_lock(&server->mutex);
     server->idle_lanes++;
     pthread_cond_broadcast(&server->changed);
     pthread_mutex_unlock(&server->mutex);
+    /* The server may be gone; the queue is being driven. */
+    if (queue != NULL)
+        grpc_c_completion_queue_wake(queue);
 }
 
 /* Core tells every lane, by an event of its own, that it has shut down. */
@@ -94,7 +99,7 @@ static void stop_without_waiting(grpc_c_server *server)
 {
     if (server->state != GRPC_C_SERVER_STARTED)
         return;
-    if (pthread_create(&server->stopper, NULL, stop_now, server) != 0) {
+    if (!grpc_c_thread_start(&server->stopper, stop_now, server)) {
         grpc_c_log_error("stop: there is no thread to stop the server with");
         return;
     }
@@ -127,25 +132,30 @@ void grpc_c_server_stop(grpc_c_server *server, int64_t grace_ms)
 
 /* ---- waited for ---- */
 
-/* On the user's queue, whose other callbacks run meanwhile. Under the mutex. */
-static void drive_until_idle(grpc_c_server *server)
+static bool is_idle(void *argument)
 {
-    while (server->queue != NULL && server->idle_lanes == 0) {
-        pthread_mutex_unlock(&server->mutex);
-        int ran = grpc_c_completion_queue_poll(server->queue, -1);
-        pthread_mutex_lock(&server->mutex);
-        if (ran < 0 && server->idle_lanes == 0) /* another thread does */
-            pthread_cond_wait(&server->changed, &server->mutex);
-    }
+    grpc_c_server *server = argument;
+    pthread_mutex_lock(&server->mutex);
+    bool idle = server->idle_lanes == server->workers.lane_count;
+    pthread_mutex_unlock(&server->mutex);
+    return idle;
+}
+
+static bool was_never_started(grpc_c_server *server)
+{
+    pthread_mutex_lock(&server->mutex);
+    bool never = !server->was_started;
+    pthread_mutex_unlock(&server->mutex);
+    return never;
 }
 
 void grpc_c_server_wait_for_termination(grpc_c_server *server)
 {
-    if (server == NULL || is_own_thread(server))
+    if (server == NULL || is_own_thread(server) || was_never_started(server))
         return;
+    if (server->queue != NULL) /* whose other callbacks run meanwhile */
+        grpc_c_completion_queue_drive_until(server->queue, is_idle, server);
     pthread_mutex_lock(&server->mutex);
-    if (server->state == GRPC_C_SERVER_STARTED || server->state == GRPC_C_SERVER_STOPPING)
-        drive_until_idle(server);
     while (server->state == GRPC_C_SERVER_STARTED || server->state == GRPC_C_SERVER_STOPPING)
         pthread_cond_wait(&server->changed, &server->mutex);
     pthread_mutex_unlock(&server->mutex);
@@ -158,9 +168,7 @@ static void shut_down_unstarted(grpc_c_server *server)
 {
     shut_core_down(server);
     if (server->queue != NULL) {
-        pthread_mutex_lock(&server->mutex);
-        drive_until_idle(server);
-        pthread_mutex_unlock(&server->mutex);
+        grpc_c_completion_queue_drive_until(server->queue, is_idle, server);
         grpc_c_completion_queue_leave(server->queue);
         return;
     }

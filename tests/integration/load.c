@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -36,6 +37,20 @@ uint64_t load_random_next(load_random *random)
 uint64_t load_random_below(load_random *random, uint64_t limit)
 {
     return load_random_next(random) % limit;
+}
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+void load_spin(load_random *random, uint64_t most_ns)
+{
+    uint64_t until = now_ns() + load_random_below(random, most_ns);
+    while (now_ns() < until)
+        continue;
 }
 
 /* ---- blocks ---- */

@@ -54,6 +54,10 @@ uint64_t load_random_next(load_random *random);
 /** From 0 up to, not including, `limit`. */
 uint64_t load_random_below(load_random *random, uint64_t limit);
 
+/** Passes a random time up to `most_ns` without sleeping: threads that wait so meet more than those
+ * that the system wakes. */
+void load_spin(load_random *random, uint64_t most_ns);
+
 /* ---- blocks ---- */
 
 /** A block's filling has no more bytes than this. */

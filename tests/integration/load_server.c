@@ -8,7 +8,22 @@
 
 #include <grpc-c/grpc-c.h>
 
-#include "load_service.h"
+#include "load_async.h"
+
+/* load_async_server is this with async servicers. */
+#ifdef LOAD_ASYNC
+typedef load_async service;
+#define servicer load_async_servicer
+#define service_init load_async_init
+#define service_destroy load_async_destroy
+#define add_servicer load__load_add_async_servicer_to_server
+#else
+typedef load_service service;
+#define servicer load_servicer
+#define service_init load_service_init
+#define service_destroy load_service_destroy
+#define add_servicer load__load_add_servicer_to_server
+#endif
 
 enum { most_arguments = 4 };
 
@@ -29,14 +44,14 @@ static size_t read_arguments(int argc, char **argv, grpc_c_core_argument *ret_ar
 int main(int argc, char **argv)
 {
     char byte;
-    load_service service;
+    service self;
     grpc_c_core_argument arguments[most_arguments];
     grpc_c_server_options options = GRPC_C_SERVER_OPTIONS_INIT;
     options.core_arguments = arguments;
     options.core_argument_count = read_arguments(argc, argv, arguments);
-    load_service_init(&service, 0);
+    service_init(&self, 0);
     grpc_c_server *server = grpc_c_server_new(&options);
-    load_require(load__load_add_servicer_to_server(&load_servicer, &service, server));
+    load_require(add_servicer(&servicer, &self, server));
     int port = grpc_c_server_add_insecure_port(server, "127.0.0.1:0", NULL);
     load_require(port != 0 && grpc_c_server_start(server, NULL));
     printf("%d\n", port);
@@ -44,7 +59,6 @@ int main(int argc, char **argv)
     while (read(STDIN_FILENO, &byte, 1) > 0)
         continue;
     grpc_c_server_free(server);
-    load_require(service.begun == service.ended);
-    load_service_destroy(&service);
+    service_destroy(&self);
     return 0;
 }

@@ -16,6 +16,7 @@ void load_service_init(load_service *service, uint64_t calls)
 
 void load_service_destroy(load_service *service)
 {
+    load_require(service->begun == service->ended);
     free(service->visits);
     pthread_mutex_destroy(&service->mutex);
     pthread_cond_destroy(&service->changed);

@@ -176,6 +176,30 @@ static void test_free_of_the_channel_ends_its_watch(void **state)
     grpc_c_completion_queue_free(queue);
 }
 
+/* Core has no watch of a channel that it could not make, and would wait for the time to be up. */
+static void test_free_ends_the_watch_of_a_channel_that_cannot_be(void **state)
+{
+    (void)state;
+    grpc_c_completion_queue *queue = grpc_c_completion_queue_new();
+    grpc_c_channel_options options = GRPC_C_CHANNEL_OPTIONS_INIT;
+    options.completion_queue = queue;
+    options.service_config_json = "{";
+    watcher watcher = {.channel = grpc_c_insecure_channel_new("127.0.0.1:1", &options)};
+    assert_int_equal(grpc_c_channel_get_state(watcher.channel, false),
+                     GRPC_C_CHANNEL_TRANSIENT_FAILURE);
+    assert_true(watch(&watcher, GRPC_C_CHANNEL_TRANSIENT_FAILURE, 10));
+    drive_until(queue, &watcher, 1);
+    assert_false(watcher.ok);
+    assert_true(watch(&watcher, GRPC_C_CHANNEL_READY, -1)); /* it is another already */
+    drive_until(queue, &watcher, 2);
+    assert_true(watcher.ok);
+    assert_true(watch(&watcher, GRPC_C_CHANNEL_TRANSIENT_FAILURE, -1));
+    grpc_c_channel_free(watcher.channel);
+    drive_until(queue, &watcher, 3);
+    assert_true(watcher.ok);
+    grpc_c_completion_queue_free(queue);
+}
+
 static void test_a_queue_that_is_shut_down_takes_no_watch(void **state)
 {
     (void)state;
@@ -199,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_a_server_that_comes_goes_and_comes_back),
         cmocka_unit_test(test_async_watch),
         cmocka_unit_test(test_free_of_the_channel_ends_its_watch),
+        cmocka_unit_test(test_free_ends_the_watch_of_a_channel_that_cannot_be),
         cmocka_unit_test(test_a_queue_that_is_shut_down_takes_no_watch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

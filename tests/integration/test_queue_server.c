@@ -1,6 +1,9 @@
 /* Servers on a completion queue of their user's: no thread of the library runs the user's code, and
  * one thread can be server and client. */
+#include <dirent.h>
+#include <sched.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -253,6 +256,60 @@ static void test_stop_in_a_handler(void **state)
     free(ground);
 }
 
+/* Threads of the process, but for core's, which give themselves names, that take SIGUSR1. */
+static int signal_takers(void)
+{
+    char path[300], line[256], name[64] = "", own[64] = "";
+    int takers = 0;
+    FILE *file = fopen("/proc/self/comm", "r");
+    assert_int_equal(fscanf(file, "%63[^\n]", own), 1);
+    fclose(file);
+    DIR *folder = opendir("/proc/self/task");
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        unsigned long long blocked = 0;
+        if (entry->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof path, "/proc/self/task/%s/status", entry->d_name);
+        if ((file = fopen(path, "r")) == NULL)
+            continue;
+        while (fgets(line, sizeof line, file) != NULL) {
+            sscanf(line, "Name: %63[^\n]", name);
+            if (strncmp(line, "SigBlk:", 7) == 0)
+                blocked = strtoull(line + 7, NULL, 16);
+        }
+        fclose(file);
+        takers += strcmp(name, own) == 0 && !(blocked >> (SIGUSR1 - 1) & 1);
+    }
+    closedir(folder);
+    return takers;
+}
+
+static void test_stopper_takes_no_signals(void **state)
+{
+    (void)state;
+    ground *ground = ground_new();
+    grpc_c_client_context *context = grpc_c_client_context_new();
+    Echo__Request request = ECHO__REQUEST__INIT;
+    said said = {.ok = false};
+    sem_init(&said.over, 0, 0);
+    assert_true(
+        echo__echo_stub__hold__async(&ground->client.stub, &request, context, on_said, &said));
+    while (ground->counts.held == 0)
+        assert_true(grpc_c_completion_queue_poll(ground->queue, -1) >= 0);
+    int takers = signal_takers();
+    assert_in_range(takers, 1, 1000);
+    grpc_c_server_stop(ground->server, -1); /* its thread waits for the call */
+    assert_int_equal(signal_takers(), takers);
+    async_release_held(&ground->counts, GRPC_C_STATUS_OK);
+    grpc_c_server_wait_for_termination(ground->server);
+    while (sem_trywait(&said.over) != 0)
+        assert_true(grpc_c_completion_queue_poll(ground->queue, -1) >= 0);
+    assert_true(said.ok);
+    sem_destroy(&said.over);
+    grpc_c_client_context_free(context);
+    ground_free(ground);
+}
+
 /* What is under way when the server is freed is driven to its end by free. */
 static void test_free_drives_the_queue(void **state)
 {
@@ -299,6 +356,111 @@ static void test_queue_outlives_many_servers(void **state)
     grpc_c_completion_queue_free(queue);
 }
 
+/* ---- a queue that other threads drive ---- */
+
+static void ignore_reply(const Echo__Reply *reply, void *user_data)
+{
+    (void)reply;
+    (void)user_data;
+}
+
+/* The driver deals with the first calls while start still prepares for more, and is about to leave
+ * the server's last event when free takes the server away: the end of a call whose connection has
+ * long been gone. */
+static void test_start_and_free_while_another_thread_drives(void **state)
+{
+    enum { servers = 50, calls = 4 };
+    (void)state;
+    pthread_t driver;
+    grpc_c_completion_queue *queue = grpc_c_completion_queue_new();
+    pthread_create(&driver, NULL, drive_main, queue);
+    for (int i = 0; i < servers; i++) {
+        background_call background[calls];
+        ground ground = {.queue = queue};
+        async_counts_init(&ground.counts);
+        grpc_c_server *server = grpc_c_server_new(GRPC_C_SERVER_OPTIONS(.completion_queue = queue));
+        assert_true(echo__echo_add_async_servicer_to_server(&async_echo, &ground.counts, server));
+        char target[64];
+        snprintf(target, sizeof target, "127.0.0.1:%d",
+                 grpc_c_server_add_insecure_port(server, "127.0.0.1:0", NULL));
+        ground.client.channel = grpc_c_insecure_channel_new(target, NULL);
+        ground.client.stub = echo__echo_stub(ground.client.channel);
+        for (int j = 0; j < calls; j++)
+            background_call_start(&background[j], &ground.client, false, "you", -1);
+        assert_true(grpc_c_server_start(server, NULL));
+        for (int j = 0; j < calls; j++) {
+            background_call_join(&background[j]);
+            assert_int_equal(background[j].code, GRPC_C_STATUS_OK);
+        }
+        grpc_c_client_context *context = grpc_c_client_context_new();
+        Echo__Request request = ECHO__REQUEST__INIT;
+        assert_true(echo__echo_stub__hold__async(&ground.client.stub, &request, context,
+                                                 ignore_reply, NULL));
+        async_wait_for_held(&ground.counts, 1);
+        grpc_c_client_context_free(context);
+        grpc_c_channel_free(ground.client.channel);
+        grpc_c_server_stop(server, 0);
+        async_release_held(&ground.counts, GRPC_C_STATUS_OK);
+        grpc_c_server_free(server);
+    }
+    grpc_c_completion_queue_shutdown(queue);
+    pthread_join(driver, NULL);
+    grpc_c_completion_queue_free(queue);
+}
+
+typedef struct leaving {
+    ground *ground;
+    pthread_t freer;
+    sem_t freeing;
+} leaving;
+
+static void *free_main(void *argument)
+{
+    leaving *leaving = argument;
+    sem_post(&leaving->freeing);
+    grpc_c_server_free(leaving->ground->server);
+    return NULL;
+}
+
+/* Has the server freed by another thread, which finds the queue driven, as a rule. */
+static void on_held(const Echo__Reply *reply, void *user_data)
+{
+    leaving *leaving = user_data;
+    (void)reply;
+    pthread_create(&leaving->freer, NULL, free_main, leaving);
+    sem_wait(&leaving->freeing);
+    for (int i = 0; i < 1000; i++)
+        sched_yield();
+}
+
+/* The one who waits in free goes on in the place of a driver that leaves. */
+static void test_driver_that_leaves_while_free_waits(void **state)
+{
+    enum { rounds = 20 };
+    (void)state;
+    for (int i = 0; i < rounds; i++) {
+        ground *ground = ground_new();
+        leaving leaving = {.ground = ground};
+        grpc_c_client_context *context = grpc_c_client_context_new();
+        Echo__Request request = ECHO__REQUEST__INIT;
+        sem_init(&leaving.freeing, 0, 0);
+        assert_true(echo__echo_stub__hold__async(&ground->client.stub, &request, context, on_held,
+                                                 &leaving));
+        while (ground->counts.held == 0)
+            assert_true(grpc_c_completion_queue_poll(ground->queue, -1) >= 0);
+        grpc_c_client_context_cancel(context);
+        while (leaving.freer == 0)
+            assert_true(grpc_c_completion_queue_poll(ground->queue, -1) >= 0);
+        async_release_held(&ground->counts, GRPC_C_STATUS_OK);
+        pthread_join(leaving.freer, NULL);
+        sem_destroy(&leaving.freeing);
+        grpc_c_client_context_free(context);
+        grpc_c_channel_free(ground->client.channel);
+        grpc_c_completion_queue_free(ground->queue);
+        free(ground);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -306,10 +468,13 @@ int main(void)
         cmocka_unit_test(test_one_thread_is_server_and_client),
         cmocka_unit_test(test_event_loop_waits_for_the_descriptor),
         cmocka_unit_test(test_stop_in_a_handler),
+        cmocka_unit_test(test_stopper_takes_no_signals),
         cmocka_unit_test(test_free_drives_the_queue),
         cmocka_unit_test(test_server_that_never_starts),
         cmocka_unit_test(test_queue_that_has_been_shut_down),
         cmocka_unit_test(test_queue_outlives_many_servers),
+        cmocka_unit_test(test_start_and_free_while_another_thread_drives),
+        cmocka_unit_test(test_driver_that_leaves_while_free_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,9 @@
  * bidirectional stream, one thread may read while another writes. While an async call runs, its
  * context is the call's: until the last callback, it is for cancel and free only. Free then
  * cancels the call, whose callbacks are not called any more, and must not come while one of them
- * runs on another thread. From that callback on, also inside it, all is as ever.
+ * runs, or is about to, on another thread: it is for the callbacks of the call's queue and for the
+ * thread that drives it. Elsewhere, above all with the library's own queue, cancel, and free in the
+ * last callback. From that callback on, also inside it, all is as ever.
  */
 #ifndef GRPC_C_CLIENT_CONTEXT_H
 #define GRPC_C_CLIENT_CONTEXT_H

@@ -127,15 +127,15 @@ GRPC_C_API bool grpc_c_server_context_is_cancelled(grpc_c_server_context *contex
 /**
  * Called once, on a thread of the server's (docs/threading.md), when that happens; not after the
  * call has been answered. It does not use the context, but for finish in an async servicer, and
- * does not block, though it may take locks. It may still run just as the handler returns:
- * `user_data` lives in the call's memory, or longer; on the handler's stack only if it is taken
- * back before.
+ * does not block, though it may take locks. It may still run just as the handler returns, or as
+ * another thread calls finish: `user_data` lives in the call's memory, or longer; on the handler's
+ * stack, or where it is freed after finish, only if it is taken back before.
  */
 typedef void (*grpc_c_cancel_callback)(void *user_data);
 
 /** Sets the call's one cancel callback. If it is too late, it is called at once, on this thread.
- * False when there is one already. NULL takes it back: from then on it does not run any more, nor
- * will it. */
+ * False when there is one already. NULL takes it back, waiting for one that runs, so hold no lock
+ * that it takes: from then on it does not run any more, nor will it. */
 GRPC_C_API bool grpc_c_server_context_on_cancel(grpc_c_server_context *context,
                                                 grpc_c_cancel_callback callback, void *user_data);
 
