@@ -27,6 +27,7 @@ python3-grpcio         a gRPC that is not ours, to talk to
 python3-protobuf       its messages
 python3-h2             frames made by hand, which no gRPC would send
 protobuf-compiler-grpc writes its stubs
+libgrpc++-dev          what the benchmarks compare with
 grpc-proto             the protos of gRPC's interop tests
 nodejs                 grpc-js, a gRPC that is not built on gRPC core, to talk to
 npm                    installs grpc-js

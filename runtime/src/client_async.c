@@ -218,7 +218,10 @@ static void settle(grpc_c_client_context *context)
 static void on_open_done(grpc_c_event *event, bool ok)
 {
     (void)ok; /* the status tells */
-    settle(context_of(event));
+    grpc_c_client_context *context = context_of(event);
+    grpc_c_buffer_free(context->async.open_buffer);
+    context->async.open_buffer = NULL; /* sent: a stream may last for days */
+    settle(context);
 }
 
 static void on_status_done(grpc_c_event *event, bool ok)

@@ -19,8 +19,13 @@ static void *make_in(grpc_c_server_call *call)
         return call;
     const grpc_c_server_options *options = &call->lane->server->options;
     call->message_was_compressed = grpc_c_buffer_is_compressed(call->request);
-    return grpc_c_buffer_unpack(call->request, options->max_receive_message_bytes, options->codec,
-                                &call->method->request, &call->arena, &call->code, &call->message);
+    void *request =
+        grpc_c_buffer_unpack(call->request, options->max_receive_message_bytes, options->codec,
+                             &call->method->request, &call->arena, &call->code, &call->message);
+    /* A stream may last for days, and the bytes are not needed any more. */
+    grpc_c_buffer_free(call->request);
+    call->request = NULL;
+    return request;
 }
 
 /* The handler's `out`: the reply to fill in, or the stream of them. NULL for want of memory. */

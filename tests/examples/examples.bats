@@ -19,6 +19,69 @@ refuses() {
     [[ $output == *UNAVAILABLE* ]]
 }
 
+# routes SERVER CLIENT: the one calls the other. Its calls may be under way at the same time, so that
+# what is printed is in order for each method only.
+routes() {
+    start "$BIN/$1_server" 127.0.0.1:0
+    client "$2" "127.0.0.1:$port"
+    [ "$status" -eq 0 ]
+    diff - <(sort --stable --field-separator=: --key=1,1 <<<"$output") <<'END'
+GetFeature: Konstanz
+GetFeature: NOT_FOUND: nothing at 476700000, 92000000
+ListFeatures: Konstanz
+ListFeatures: Meersburg
+ListFeatures: Bregenz
+RecordRoute: 3 points, 2 features
+RouteChat: fine view
+RouteChat: steep
+END
+    stop
+}
+
+# start_with_input COMMAND…: start, with what is written to the descriptor $typed as its input, which
+# ends when that is closed.
+start_with_input() {
+    local input="$BATS_TEST_TMPDIR/input.${#servers[@]}"
+    mkfifo "$input"
+    exec {typed}<>"$input"
+    # What runs in the background has the input of its own redirection only, and must not hold the
+    # writing ends of others.
+    # shellcheck disable=SC2016
+    INPUT=$input start bash -c 'exec <"$INPUT"
+        for fd in /proc/$$/fd/??*; do eval "exec ${fd##*/}>&-"; done
+        exec "$@"' - "$@"
+}
+
+# end_input: ends the last program's input.
+end_input() {
+    exec {typed}>&-
+}
+
+# cpu PID: the time that a process has used, in clock ticks, of which a second has a hundred.
+cpu() {
+    awk '{ print $14 + $15 }' "/proc/$1/stat"
+}
+
+# threads PID, own_threads PID: the threads of a process, all and those that are not gRPC core's, which
+# have names of their own. rss PID: its memory in KiB.
+threads() {
+    awk '/^Threads:/ { print $2 }' "/proc/$1/status"
+}
+own_threads() {
+    cat /proc/"$1"/task/*/comm | grep -cxFf "/proc/$1/comm"
+}
+rss() {
+    awk '/^VmRSS:/ { print $2 }' "/proc/$1/status"
+}
+
+# From CMake: STREAMS; and KIB_A_STREAM, a bound that a leak or a queue would break, several times of
+# what a stream takes.
+# begins TEXT: the last server's first line.
+begins() {
+    echo "began: $line"
+    [ "$line" = "$1" ]
+}
+
 @test "helloworld: greets by name" {
     start "$BIN/greeter_server" 127.0.0.1:0
     client greeter "127.0.0.1:$port" Ada
@@ -274,4 +337,181 @@ compressed() {
     run "$BIN/load_balancing_server" 127.0.0.1:0 nonsense
     [ "$status" -eq 1 ]
     [[ ${lines[1]} == "load_balancing_server: cannot listen on nonsense: "* ]]
+}
+
+@test "route_guide_async: each kind of call" {
+    routes route_guide_async route_guide_async
+}
+
+@test "route_guide_async: with the blocking client" {
+    routes route_guide_async route_guide
+}
+
+@test "route_guide_async: with the blocking server" {
+    routes route_guide route_guide_async
+}
+
+@test "route_guide_async: says what fails" {
+    refuses route_guide_async
+}
+
+@test "event_loop: timer and keyboard are served while calls run, and nothing is done while idle" {
+    start_with_input "$BIN/event_loop_server" 127.0.0.1:0 600000
+    local server_pid=$server server_said=$said server_typed=$typed
+    start_with_input "$BIN/event_loop_client" "127.0.0.1:$port" 20
+    local client_pid=$server client_said=$said
+    echo Ada >&"$typed"
+    hear "tick, with 1 calls under way"
+    said=$server_said hear "Ada is waiting"
+    echo Grace >&"$typed"
+    hear "tick, with 2 calls under way"
+    said=$server_said hear "Grace is waiting"
+    echo Servus >&"$server_typed"
+    # In either order.
+    local greetings=() greeting
+    while [ "${#greetings[@]}" -lt 2 ]; do
+        read -r -t 60 greeting <&"$client_said"
+        [[ $greeting == tick* ]] || greetings+=("$greeting")
+    done
+    diff - <(printf '%s\n' "${greetings[@]}" | sort) <<'END'
+Servus, Ada!
+Servus, Grace!
+END
+    # The call that runs when the server ends is answered; the client's input ends before.
+    echo Joan >&"$typed"
+    said=$server_said hear "Joan is waiting"
+    end_input
+    typed=$server_typed end_input
+    hear "Goodbye, Joan!"
+    wait "$client_pid"
+    wait "$server_pid"
+}
+
+@test "event_loop: the timer answers where nobody does" {
+    start_with_input "$BIN/event_loop_server" 127.0.0.1:0 20
+    client event_loop "127.0.0.1:$port" 600000 <<<"Ada"
+    [ "$status" -eq 0 ]
+    [ "${lines[1]}" = "Hello, Ada!" ]
+    end_input
+    wait "$server"
+}
+
+@test "event_loop: idle, with a call under way, it takes no CPU" {
+    start_with_input "$BIN/event_loop_server" 127.0.0.1:0 600000
+    local server_pid=$server server_typed=$typed server_said=$said before after
+    start_with_input "$BIN/event_loop_client" "127.0.0.1:$port" 1000000
+    echo Ada >&"$typed"
+    said=$server_said hear "Ada is waiting"
+    before=("$(cpu "$server")" "$(cpu "$server_pid")")
+    sleep 2 # what is measured
+    after=("$(cpu "$server")" "$(cpu "$server_pid")")
+    echo "# clock ticks in 2 s: client $((after[0] - before[0])), server $((after[1] - before[1]))" >&3
+    ((after[0] - before[0] <= 1))
+    ((after[1] - before[1] <= 1))
+    end_input
+    typed=$server_typed end_input
+    hear "Goodbye, Ada!"
+    wait "$server"
+    wait "$server_pid"
+}
+
+@test "event_loop: says what fails" {
+    run "$BIN/event_loop_server" nonsense
+    [ "$status" -eq 1 ]
+    [[ $output == "event_loop_server: cannot listen on nonsense: not an address with a port" ]]
+    client event_loop "unix:$BATS_TEST_TMPDIR/nobody" <<<"Ada"
+    [ "$status" -eq 1 ]
+    [[ ${lines[1]} == "SayHello: UNAVAILABLE: "* ]]
+}
+
+@test "many_streams: no thread for any of ten thousand, and little memory" {
+    start "$BIN/many_streams_server" 127.0.0.1:0
+    local target="127.0.0.1:$port" server_pid=$server own all rss
+    start_with_input "$BIN/many_streams_client" "$target" 1
+    begins "1 streams of 0 at version 1"
+    own="$(own_threads "$server_pid") $(own_threads "$server")"
+    all=("$(threads "$server_pid")" "$(threads "$server")")
+    rss=("$(rss "$server_pid")" "$(rss "$server")")
+    end_input
+    wait "$server"
+
+    start_with_input "$BIN/many_streams_client" "$target" "$STREAMS"
+    begins "$STREAMS streams of 0 at version 1"
+    for version in 2 3 4; do
+        echo "value $version" >&"$typed"
+        hear "$STREAMS streams of $STREAMS at version $version"
+    done
+    rss=($((($(rss "$server_pid") - rss[0]) * 1024 / STREAMS))
+        $((($(rss "$server") - rss[1]) * 1024 / STREAMS)))
+    all+=("$(threads "$server_pid")" "$(threads "$server")")
+    echo "# 1 and $STREAMS streams: threads of the server ${all[0]} and ${all[2]}," \
+        "of the client ${all[1]} and ${all[3]}, of which ours $own;" \
+        "bytes a stream: server ${rss[0]}, client ${rss[1]}" >&3
+    [ "$(own_threads "$server_pid") $(own_threads "$server")" = "$own" ]
+    # Core's pools have as many threads as work has come up at the same time, up to a limit.
+    ((all[2] - all[0] <= 4 && all[3] - all[1] <= 4))
+    ((rss[0] < KIB_A_STREAM * 1024 && rss[1] < KIB_A_STREAM * 1024))
+    end_input
+    hear "$((4 * STREAMS)) values have come"
+    wait "$server"
+    kill -TERM "$server_pid"
+    wait "$server_pid"
+}
+
+@test "many_streams: who does not read misses values, and costs no memory" {
+    start "$BIN/many_streams_server" 127.0.0.1:0
+    local target="127.0.0.1:$port" server_pid=$server rss_before filler
+    filler=$(printf '%1000s' "")
+    start_with_input "$BIN/many_streams_client" "$target" 50
+    local slow=$server slow_said=$said slow_typed=$typed
+    start_with_input "$BIN/many_streams_client" "$target" 1
+    rss_before=$(rss "$server_pid")
+    for _ in {1..2000}; do
+        echo "$filler" >&"$typed"
+    done
+    hear "1 streams of 51 at version 2001" >/dev/null
+    # Queued, the values would be 100 MB; 50 windows of 64 KiB are far less than 20.
+    echo "grown by $(($(rss "$server_pid") - rss_before)) KiB"
+    (($(rss "$server_pid") - rss_before < KIB_A_STREAM * 200))
+    echo last >&"$slow_typed"
+    said=$slow_said hear "50 streams of 51 at version 2002"
+    end_input
+    wait "$server"
+    typed=$slow_typed end_input
+    local came
+    read -r -t 60 came <&"$slow_said"
+    echo "$came"
+    [[ $came =~ ^([0-9]+)" values have come"$ ]]
+    ((BASH_REMATCH[1] >= 50 * 2 && BASH_REMATCH[1] < 50 * 1000))
+    wait "$slow"
+    kill -TERM "$server_pid"
+    wait "$server_pid"
+}
+
+@test "many_streams: a client that dies is forgotten" {
+    start "$BIN/many_streams_server" 127.0.0.1:0
+    local target="127.0.0.1:$port" server_pid=$server victim
+    start_with_input "$BIN/many_streams_client" "$target" 100
+    victim=$server
+    start_with_input "$BIN/many_streams_client" "$target" 1
+    echo >&"$typed"
+    hear "1 streams of 101 at version 2"
+    kill -KILL "$victim"
+    wait "$victim" || true
+    # The server hears of it when its system does.
+    local told
+    for _ in {1..10000}; do
+        echo >&"$typed"
+        read -r -t 60 told <&"$said"
+        [[ $told != "1 streams of 1 at version "* ]] || break
+    done
+    [[ $told == "1 streams of 1 at version "* ]]
+    end_input
+    wait "$server"
+    kill -TERM "$server_pid"
+    wait "$server_pid"
+}
+
+@test "many_streams: says what fails" {
+    refuses many_streams
 }
