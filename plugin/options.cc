@@ -18,11 +18,20 @@ struct OptionSpec {
     void (*set)(Options &options, const std::string &value);
 };
 
+void set_protoc_gen_c(Options &options, const std::string &value)
+{
+    options.protoc_gen_c = value;
+}
+
 const OptionSpec specs[] = {
     {"no_async", nullptr, "leave the async half out of the generated code",
      [](Options &options, const std::string &) { options.async = false; }},
     {"no_comments", nullptr, "leave the proto's comments out of the generated code",
      [](Options &options, const std::string &) { options.comments = false; }},
+    {"messages", nullptr, "write FILE.pb-c.h and FILE.pb-c.c, too; runs protoc-gen-c for them",
+     [](Options &options, const std::string &) { options.messages = true; }},
+    {"protoc_gen_c", "PATH", "with messages: the protoc-gen-c to run, by default PATH's",
+     set_protoc_gen_c},
 };
 
 std::string usage_of(const OptionSpec &spec)
@@ -77,6 +86,8 @@ Options parse_options(const std::string &parameter, std::vector<std::string> &er
         else
             spec->set(options, value);
     }
+    if (seen.count("protoc_gen_c") != 0 && seen.count("messages") == 0)
+        errors.push_back("option protoc_gen_c=PATH does nothing without messages");
     return options;
 }
 

@@ -2,12 +2,15 @@
 # CLANG, CLANGXX and, where a file runs once a folder, CASE.
 
 # run_plugin OUT [PROTOC-OPTION...]: the plugin over every proto of the folder we are in, with the
-# options that the folder's `options` names.
+# options that the folder's `options` names, and those of $more_options that it does not.
 run_plugin() {
     local out=$1 options=
     shift
     if [ -f options ]; then
         options=$(cat options)
+    fi
+    if [[ -n ${more_options-} && ,$options, != *",$more_options,"* ]]; then
+        options+=,$more_options
     fi
     mkdir -p "$out"
     # shellcheck disable=SC2046 # names without spaces
