@@ -84,12 +84,13 @@ Wrapped place(const std::string &start, const Group &group)
     bool is_broken = false;
     for (const std::string &item : group.items) {
         std::string &last = wrapped.lines.back();
-        const std::string candidate = last + (is_first ? "" : " ") + item;
         const size_t name = name_in(item);
+        const int width = columns_of(item);
         const bool splits =
-            name != std::string::npos && static_cast<int>(column) + columns_of(item) > column_limit;
-        if (is_first || (!is_broken && columns_of(candidate) <= column_limit)) {
-            last = candidate;
+            name != std::string::npos && static_cast<int>(column) + width > column_limit;
+        if (is_first || (!is_broken && columns_of(last) + 1 + width <= column_limit)) {
+            last += is_first ? "" : " ";
+            last += item;
         } else {
             wrapped.lines.push_back(spaces(column) + item);
             wrapped.penalty += penalty_comma;
@@ -275,7 +276,9 @@ Penalty overflow_of(std::string_view line)
 
 bool fits(std::string_view text)
 {
-    return text.find('\n') == std::string_view::npos && columns_of(text) <= column_limit;
+    // Nothing is wider on a screen than in bytes.
+    const bool is_short = text.size() <= column_limit || columns_of(text) <= column_limit;
+    return is_short && text.find('\n') == std::string_view::npos;
 }
 
 Lines wrap_code(const std::string &line)

@@ -174,9 +174,21 @@ class Renderer
             const std::string name =
                 fragment.front() == '*' ? folder_of(method.kind) + fragment.substr(1) : fragment;
             if (is_chosen(method.kind))
-                texts.push_back(expand_fragment(name, method_variables(service, method, i)));
+                texts.push_back(expand_fragment(name, variables_of(service, i)));
         }
         return join_lines(texts);
+    }
+
+    // Method number `index`'s, kept for the service's other fragments.
+    const Variables &variables_of(const Service &service, size_t index) const
+    {
+        if (kept_for_ != &service) {
+            kept_.clear();
+            for (size_t i = 0; i < service.methods.size(); i++)
+                kept_.push_back(method_variables(service, service.methods[i], i));
+            kept_for_ = &service;
+        }
+        return kept_[index];
     }
 
     // The section around what is in it; none around nothing.
@@ -249,6 +261,8 @@ class Renderer
 
     const File &file_;
     const Options &options_;
+    mutable const Service *kept_for_ = nullptr;
+    mutable std::vector<Variables> kept_;
 };
 
 } // namespace

@@ -1,8 +1,8 @@
 // The clash table. See symbols.h.
 #include "symbols.h"
 
-#include <map>
 #include <set>
+#include <unordered_map>
 #include <utility>
 
 #include "names.h"
@@ -31,12 +31,12 @@ class Scope
     // Who had the name before, or nullptr.
     const Origin *take(const std::string &name, const Origin &origin)
     {
-        const auto inserted = takers_.emplace(name, origin);
+        const auto inserted = takers_.try_emplace(name, origin);
         return inserted.second ? nullptr : &inserted.first->second;
     }
 
   private:
-    std::map<std::string, Origin> takers_;
+    std::unordered_map<std::string, Origin> takers_;
 };
 
 class Table

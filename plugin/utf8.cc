@@ -31,6 +31,11 @@ int columns_of(std::string_view text)
     // A character that clang-format does not know makes it count the line's bytes instead.
     constexpr uint32_t first_wide = 0x1100;
     constexpr uint32_t first_rare = 0xe000;
+    unsigned bits = 0;
+    for (const char c : text)
+        bits |= static_cast<unsigned char>(c);
+    if (bits < 0x80)
+        return static_cast<int>(text.size());
     int columns = 0;
     bool rare = false;
     for (size_t at = 0; at < text.size();) {
