@@ -138,6 +138,24 @@ std::string protobuf_c_path(const std::string &full_name, const pb::FileDescript
     return c_package->empty() ? rest : *c_package + "." + rest;
 }
 
+bool protobuf_c_writes_nothing(const pb::FileDescriptor &file)
+{
+    const pb::FileOptions &options = file.options();
+    const pb::UnknownFieldSet &unknown = options.GetReflection()->GetUnknownFields(options);
+    bool found = false;
+    for (int i = 0; i < unknown.field_count(); i++) {
+        pb::UnknownFieldSet inner;
+        if (unknown.field(i).number() == pb_c_file_number &&
+            unknown.field(i).type() == pb::UnknownField::TYPE_LENGTH_DELIMITED &&
+            inner.ParseFromString(unknown.field(i).length_delimited()))
+            for (int j = 0; j < inner.field_count(); j++)
+                if (inner.field(j).number() == 1 &&
+                    inner.field(j).type() == pb::UnknownField::TYPE_VARINT)
+                    found = inner.field(j).varint() != 0;
+    }
+    return found;
+}
+
 std::vector<Symbol> protobuf_c_symbols(const pb::FileDescriptor &file)
 {
     return Collector(file).collect();

@@ -18,6 +18,8 @@ namespace grpc_c
 std::string protobuf_c_path(const std::string &full_name,
                             const google::protobuf::FileDescriptor &file);
 
+bool protobuf_c_writes_nothing(const google::protobuf::FileDescriptor &file);
+
 // Every symbol with linkage or in a header that protoc-gen-c writes for `file`, its imports left
 // aside.
 std::vector<Symbol> protobuf_c_symbols(const google::protobuf::FileDescriptor &file);

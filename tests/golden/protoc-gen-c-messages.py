@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-from google.protobuf.compiler.plugin_pb2 import CodeGeneratorRequest
+from google.protobuf.compiler.plugin_pb2 import CodeGeneratorRequest, CodeGeneratorResponse
 
 
 def main():
@@ -23,7 +23,9 @@ def main():
                 field.ClearField("proto3_optional")
     plugin = os.environ.get("PROTOC_GEN_C", "protoc-gen-c")
     done = subprocess.run([plugin], input=request.SerializeToString(), stdout=subprocess.PIPE)
-    sys.stdout.buffer.write(done.stdout)
+    response = CodeGeneratorResponse.FromString(done.stdout)
+    response.supported_features |= CodeGeneratorResponse.FEATURE_PROTO3_OPTIONAL
+    sys.stdout.buffer.write(response.SerializeToString())
     sys.exit(done.returncode)
 
 
