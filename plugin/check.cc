@@ -8,6 +8,7 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include "messages_check.h"
 #include "model.h"
 #include "names.h"
 #include "protobuf_c.h"
@@ -71,13 +72,16 @@ void check_symbols(const File &file, const pb::FileDescriptor &descriptor, const
     std::vector<const pb::FileDescriptor *> descriptors;
     collect_imports(descriptor, seen, descriptors);
     std::vector<File> imports;
-    std::vector<Symbol> foreign = protobuf_c_symbols(descriptor);
+    // protoc-gen-c is not shown the services when it is us who run it.
+    const bool with_services = !options.messages;
+    const std::vector<Symbol> messages = protobuf_c_symbols(descriptor, with_services);
+    std::vector<Symbol> foreign;
     for (const pb::FileDescriptor *import : descriptors) {
         imports.push_back(make_file(*import));
-        const std::vector<Symbol> symbols = protobuf_c_symbols(*import);
+        const std::vector<Symbol> symbols = protobuf_c_symbols(*import, with_services);
         foreign.insert(foreign.end(), symbols.begin(), symbols.end());
     }
-    const std::vector<Error> clashes = find_clashes(file, imports, foreign, options);
+    const std::vector<Error> clashes = find_clashes(file, imports, messages, foreign, options);
     errors.insert(errors.end(), clashes.begin(), clashes.end());
 }
 
@@ -90,6 +94,9 @@ std::vector<Error> check(const File &file, const pb::FileDescriptor &descriptor,
     check_path(file, errors);
     check_types(file, errors);
     check_symbols(file, descriptor, options, errors);
+    if (options.messages)
+        for (const Error &error : check_messages(descriptor))
+            errors.push_back(error);
     std::stable_sort(errors.begin(), errors.end(), [](const Error &a, const Error &b) {
         return std::tie(a.position.line, a.position.column) <
                std::tie(b.position.line, b.position.column);

@@ -8,6 +8,7 @@
 #include <google/protobuf/io/zero_copy_stream.h>
 
 #include "check.h"
+#include "messages.h"
 #include "model.h"
 #include "names.h"
 #include "options.h"
@@ -28,6 +29,16 @@ void write(pb::compiler::GeneratorContext &context, const std::string &name,
 {
     const std::unique_ptr<pb::io::ZeroCopyOutputStream> stream(context.Open(name));
     pb::io::CodedOutputStream(stream.get()).WriteString(text);
+}
+
+bool add_messages(const Generator::Files &files, const Options &options,
+                  pb::compiler::GeneratorContext &context, std::string *error)
+{
+    const MessagesResult messages = generate_messages(files, options);
+    for (const MessagesResult::File &file : messages.files)
+        write(context, file.name, file.text);
+    *error = messages.error;
+    return messages.error.empty();
 }
 
 } // namespace
@@ -63,7 +74,7 @@ bool Generator::GenerateAll(const Files &files, const std::string &parameter,
         *error = std::string("template ") + fault.what();
         return false;
     }
-    return true;
+    return !options.messages || add_messages(files, options, *context, error);
 }
 
 uint64_t Generator::GetSupportedFeatures() const

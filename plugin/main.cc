@@ -24,21 +24,23 @@ void print_version()
 
 void print_help()
 {
-    std::printf("protoc-gen-grpc-c: a protoc plugin that writes gRPC services for C.\n"
-                "\n"
-                "protoc runs it; it must be in the PATH:\n"
-                "  protoc --c_out=DIR --grpc-c_out=DIR [--grpc-c_opt=OPTION,...] FILE.proto\n"
-                "or be named to protoc:\n"
-                "  protoc --plugin=protoc-gen-grpc-c=/path/to/protoc-gen-grpc-c ...\n"
-                "\n"
-                "For FILE.proto it writes FILE.grpc-c.h and FILE.grpc-c.c, beside the FILE.pb-c.h\n"
-                "and FILE.pb-c.c of protobuf-c (--c_out), which they need.\n"
-                "\n"
-                "Options:\n"
-                "%s"
-                "\n"
-                "By hand: protoc-gen-grpc-c --version | --help\n",
-                grpc_c::options_help().c_str());
+    std::printf(
+        "protoc-gen-grpc-c: a protoc plugin that writes gRPC services for C.\n"
+        "\n"
+        "protoc runs it; it must be in the PATH:\n"
+        "  protoc --grpc-c_opt=messages[,OPTION...] --grpc-c_out=DIR FILE.proto\n"
+        "or be named to protoc:\n"
+        "  protoc --plugin=protoc-gen-grpc-c=/path/to/protoc-gen-grpc-c ...\n"
+        "\n"
+        "For FILE.proto it writes FILE.grpc-c.h and FILE.grpc-c.c. They need the FILE.pb-c.h\n"
+        "and FILE.pb-c.c of protobuf-c, which the option messages writes too; without it, add\n"
+        "--c_out=DIR.\n"
+        "\n"
+        "Options:\n"
+        "%s"
+        "\n"
+        "By hand: protoc-gen-grpc-c --version | --help\n",
+        grpc_c::options_help().c_str());
 }
 
 } // namespace

@@ -345,6 +345,11 @@ std::string protobuf_c_header_file(const std::string &proto)
     return base_name(proto) + ".pb-c.h";
 }
 
+std::string protobuf_c_source_file(const std::string &proto)
+{
+    return base_name(proto) + ".pb-c.c";
+}
+
 std::string include_guard(const std::string &proto)
 {
     const char *digits = "0123456789abcdef";

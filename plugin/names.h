@@ -132,6 +132,7 @@ bool is_keyword(const std::string &name);
 std::string header_file(const std::string &proto);
 std::string source_file(const std::string &proto);
 std::string protobuf_c_header_file(const std::string &proto);
+std::string protobuf_c_source_file(const std::string &proto);
 
 // "dir/helloworld.proto" -> "DIRx2fHELLOWORLD_GRPC_C_H". What is neither letter, digit nor
 // underscore, and a first character that is no letter, becomes x and its code in lower-case hex;

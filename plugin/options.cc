@@ -23,6 +23,10 @@ const OptionSpec specs[] = {
      [](Options &options, const std::string &) { options.async = false; }},
     {"no_comments", nullptr, "leave the proto's comments out of the generated code",
      [](Options &options, const std::string &) { options.comments = false; }},
+    {"messages", nullptr, "write FILE.pb-c.h and FILE.pb-c.c, too; runs protoc-gen-c for them",
+     [](Options &options, const std::string &) { options.messages = true; }},
+    {"protoc_gen_c", "PATH", "with messages: the protoc-gen-c to run, by default PATH's",
+     [](Options &options, const std::string &value) { options.protoc_gen_c = value; }},
 };
 
 std::string usage_of(const OptionSpec &spec)
@@ -77,6 +81,8 @@ Options parse_options(const std::string &parameter, std::vector<std::string> &er
         else
             spec->set(options, value);
     }
+    if (seen.count("protoc_gen_c") != 0 && seen.count("messages") == 0)
+        errors.push_back("option protoc_gen_c=PATH does nothing without messages");
     return options;
 }
 

@@ -9,8 +9,11 @@ namespace grpc_c
 {
 
 struct Options {
-    bool async = true;    // write the async half
-    bool comments = true; // carry the proto's comments over
+    bool async = true;     // write the async half
+    bool comments = true;  // carry the proto's comments over
+    bool messages = false; // have protobuf-c's files written, too
+
+    std::string protoc_gen_c = "protoc-gen-c"; // who writes them
 };
 
 // Parses what protoc hands over. Appends to `errors` what is wrong with it, all of it.

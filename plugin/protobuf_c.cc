@@ -16,28 +16,51 @@ namespace pb = google::protobuf;
 namespace
 {
 
-// protobuf-c.proto: extend FileOptions { ProtobufCFileOptions pb_c_file = 1019; }, and in it
-// string c_package = 6. The extension is not compiled in, so that it comes as an unknown field.
-constexpr int pb_c_file_number = 1019;
+// protobuf-c.proto: extend FileOptions { ProtobufCFileOptions pb_c_file = 1019; }, likewise
+// MessageOptions, and in these the options. The extensions are not compiled in, so that they come
+// as unknown fields.
+constexpr int pb_c_number = 1019;
+constexpr int no_generate_number = 1;
+constexpr int use_oneof_field_name_number = 5;
 constexpr int c_package_number = 6;
+constexpr int base_field_name_number = 3;
 
-std::optional<std::string> c_package_of(const pb::FileDescriptor &file)
+// The fields of protobuf-c's own message in the options.
+void collect_own_options(const pb::Message &options, pb::UnknownFieldSet &found)
 {
-    std::optional<std::string> found;
-    const pb::FileOptions &options = file.options();
     const pb::UnknownFieldSet &unknown = options.GetReflection()->GetUnknownFields(options);
     for (int i = 0; i < unknown.field_count(); i++) {
         const pb::UnknownField &option = unknown.field(i);
         pb::UnknownFieldSet inner;
-        if (option.number() != pb_c_file_number ||
-            option.type() != pb::UnknownField::TYPE_LENGTH_DELIMITED ||
-            !inner.ParseFromString(option.length_delimited()))
-            continue;
-        for (int j = 0; j < inner.field_count(); j++)
-            if (inner.field(j).number() == c_package_number &&
-                inner.field(j).type() == pb::UnknownField::TYPE_LENGTH_DELIMITED)
-                found = inner.field(j).length_delimited();
+        if (option.number() == pb_c_number &&
+            option.type() == pb::UnknownField::TYPE_LENGTH_DELIMITED &&
+            inner.ParseFromString(option.length_delimited()))
+            found.MergeFrom(inner);
     }
+}
+
+// Of several, the last counts.
+std::optional<std::string> text_option(const pb::Message &options, int number)
+{
+    std::optional<std::string> found;
+    pb::UnknownFieldSet fields;
+    collect_own_options(options, fields);
+    for (int i = 0; i < fields.field_count(); i++)
+        if (fields.field(i).number() == number &&
+            fields.field(i).type() == pb::UnknownField::TYPE_LENGTH_DELIMITED)
+            found = fields.field(i).length_delimited();
+    return found;
+}
+
+bool flag_option(const pb::Message &options, int number)
+{
+    bool found = false;
+    pb::UnknownFieldSet fields;
+    collect_own_options(options, fields);
+    for (int i = 0; i < fields.field_count(); i++)
+        if (fields.field(i).number() == number &&
+            fields.field(i).type() == pb::UnknownField::TYPE_VARINT)
+            found = fields.field(i).varint() != 0;
     return found;
 }
 
@@ -48,13 +71,13 @@ class Collector
     {
     }
 
-    std::vector<Symbol> collect()
+    std::vector<Symbol> collect(bool with_services)
     {
         for (int i = 0; i < file_.message_type_count(); i++)
             message(*file_.message_type(i));
         for (int i = 0; i < file_.enum_type_count(); i++)
             enumeration(*file_.enum_type(i));
-        for (int i = 0; i < file_.service_count(); i++)
+        for (int i = 0; with_services && i < file_.service_count(); i++)
             service(*file_.service(i));
         return std::move(symbols_);
     }
@@ -130,7 +153,7 @@ class Collector
 
 std::string protobuf_c_path(const std::string &full_name, const pb::FileDescriptor &file)
 {
-    const std::optional<std::string> c_package = c_package_of(file);
+    const std::optional<std::string> c_package = text_option(file.options(), c_package_number);
     if (!c_package)
         return full_name;
     const std::string package(file.package());
@@ -140,25 +163,31 @@ std::string protobuf_c_path(const std::string &full_name, const pb::FileDescript
 
 bool protobuf_c_writes_nothing(const pb::FileDescriptor &file)
 {
-    const pb::FileOptions &options = file.options();
-    const pb::UnknownFieldSet &unknown = options.GetReflection()->GetUnknownFields(options);
-    bool found = false;
-    for (int i = 0; i < unknown.field_count(); i++) {
-        pb::UnknownFieldSet inner;
-        if (unknown.field(i).number() == pb_c_file_number &&
-            unknown.field(i).type() == pb::UnknownField::TYPE_LENGTH_DELIMITED &&
-            inner.ParseFromString(unknown.field(i).length_delimited()))
-            for (int j = 0; j < inner.field_count(); j++)
-                if (inner.field(j).number() == 1 &&
-                    inner.field(j).type() == pb::UnknownField::TYPE_VARINT)
-                    found = inner.field(j).varint() != 0;
-    }
-    return found;
+    return flag_option(file.options(), no_generate_number);
 }
 
-std::vector<Symbol> protobuf_c_symbols(const pb::FileDescriptor &file)
+bool protobuf_c_uses_oneof_field_name(const pb::FileDescriptor &file)
 {
-    return Collector(file).collect();
+    return flag_option(file.options(), use_oneof_field_name_number);
+}
+
+std::string protobuf_c_base_member(const pb::MessageOptions &options)
+{
+    return text_option(options, base_field_name_number).value_or("base");
+}
+
+void set_protobuf_c_base_member(pb::MessageOptions &options, const std::string &name)
+{
+    pb::UnknownFieldSet own;
+    own.AddLengthDelimited(base_field_name_number, name);
+    std::string bytes;
+    own.SerializeToString(&bytes);
+    options.GetReflection()->MutableUnknownFields(&options)->AddLengthDelimited(pb_c_number, bytes);
+}
+
+std::vector<Symbol> protobuf_c_symbols(const pb::FileDescriptor &file, bool with_services)
+{
+    return Collector(file).collect(with_services);
 }
 
 } // namespace grpc_c

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
 
 #include "error.h"
 #include "symbols.h"
@@ -18,11 +19,18 @@ namespace grpc_c
 std::string protobuf_c_path(const std::string &full_name,
                             const google::protobuf::FileDescriptor &file);
 
+// Options of the file: no_generate, and use_oneof_field_name.
 bool protobuf_c_writes_nothing(const google::protobuf::FileDescriptor &file);
+bool protobuf_c_uses_oneof_field_name(const google::protobuf::FileDescriptor &file);
+
+// The first member of a message's struct: the option base_field_name, by default "base".
+std::string protobuf_c_base_member(const google::protobuf::MessageOptions &options);
+void set_protobuf_c_base_member(google::protobuf::MessageOptions &options, const std::string &name);
 
 // Every symbol with linkage or in a header that protoc-gen-c writes for `file`, its imports left
-// aside.
-std::vector<Symbol> protobuf_c_symbols(const google::protobuf::FileDescriptor &file);
+// aside; without those of services where it is not shown them.
+std::vector<Symbol> protobuf_c_symbols(const google::protobuf::FileDescriptor &file,
+                                       bool with_services);
 
 // Where a descriptor stands; the file's first line where protoc did not say.
 template <typename Descriptor> Position position_of(const Descriptor &descriptor)

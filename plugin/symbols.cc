@@ -52,6 +52,12 @@ class Table
             file_scope_.take(symbol.name, symbol.origin);
     }
 
+    void add_messages(const std::vector<Symbol> &symbols)
+    {
+        for (const Symbol &symbol : symbols)
+            take_own(file_scope_, symbol.name, symbol.origin);
+    }
+
     void add_import(const File &file)
     {
         for (const Service &service : file.services) {
@@ -135,10 +141,15 @@ class Table
 } // namespace
 
 std::vector<Error> find_clashes(const File &file, const std::vector<File> &imports,
+                                const std::vector<Symbol> &messages,
                                 const std::vector<Symbol> &foreign, const Options &options)
 {
     Table table(options);
     table.add_foreign(foreign);
+    if (options.messages)
+        table.add_messages(messages);
+    else
+        table.add_foreign(messages);
     for (const File &import : imports)
         table.add_import(import);
     table.add_own(file);

@@ -25,10 +25,13 @@ struct Symbol {
     Origin origin;
 };
 
-// The clashes of `file`'s symbols among themselves, with those of the files it imports and with
-// `foreign` ones. Clashes that the file has no part in are not its errors. Imports count as
-// generated with the same options.
+// The clashes of `file`'s symbols among themselves, with those of the files it imports, with
+// `messages`, protobuf-c's for the file, and with `foreign` ones, protobuf-c's for its imports.
+// Clashes that the file has no part in are not its errors; nor are those of protobuf-c's symbols
+// with each other, unless the option `messages` has us write them. Imports count as generated with
+// the same options.
 std::vector<Error> find_clashes(const File &file, const std::vector<File> &imports,
+                                const std::vector<Symbol> &messages,
                                 const std::vector<Symbol> &foreign, const Options &options);
 
 } // namespace grpc_c

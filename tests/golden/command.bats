@@ -35,9 +35,11 @@ END
 
 @test "--help explains protoc's command line and every option" {
     run -0 "$PLUGIN" --help
-    [[ $output == *"protoc --c_out=DIR --grpc-c_out=DIR"* ]]
+    [[ $output == *"protoc --grpc-c_opt=messages"* ]]
     [[ $output == *"  no_async "* ]]
     [[ $output == *"  no_comments "* ]]
+    [[ $output == *"  messages "* ]]
+    [[ $output == *"  protoc_gen_c=PATH "* ]]
 }
 
 @test "any other argument is a usage error" {

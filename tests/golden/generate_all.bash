@@ -9,13 +9,16 @@ set -euo pipefail
 . "$SOURCE_DIR/tests/golden/plugin.bash"
 
 out=$1
+more_options=messages
 rm -rf "$out" "$out.messages"
 mkdir -p "$out" "$out.messages/well_known"
 for folder in "$SOURCE_DIR"/tests/golden/*/; do
     cd "$folder"
     case=$(basename "$folder")
     run_plugin "$out/$case"
-    write_messages "$out.messages/$case"
+    mkdir -p "$out.messages/$case"
+    (cd "$out/$case" && find . -name '*.pb-c.?' -print0 |
+        tar --create --null --files-from=- --remove-files) | tar --extract -C "$out.messages/$case"
     apart "$case" && continue
     echo "-I$out/$case -isystem $out.messages/$case" >>"$out/flags"
     (cd "$out" && find "$case" -name '*.grpc-c.c' | LC_ALL=C sort) | sed 's/.*/#include "&"/'

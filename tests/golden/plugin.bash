@@ -2,12 +2,15 @@
 # CLANG, CLANGXX and, where a file runs once a folder, CASE.
 
 # run_plugin OUT [PROTOC-OPTION...]: the plugin over every proto of the folder we are in, with the
-# options that the folder's `options` names.
+# options that the folder's `options` names, and those of $more_options that it does not.
 run_plugin() {
     local out=$1 options=
     shift
     if [ -f options ]; then
         options=$(cat options)
+    fi
+    if [[ -n ${more_options-} && ,$options, != *",$more_options,"* ]]; then
+        options+=,$more_options
     fi
     mkdir -p "$out"
     # shellcheck disable=SC2046 # names without spaces
@@ -18,15 +21,6 @@ run_plugin() {
 # normalise FILE: with 0.0.0 for the version that wrote it, which is as long as most.
 normalise() {
     sed '1s/protoc-gen-grpc-c [0-9][^ ]* from/protoc-gen-grpc-c 0.0.0 from/' "$1"
-}
-
-# write_messages OUT: the messages of every proto of the folder we are in. protobuf-c's own output
-# without its services, for which it has keywords and clashes of its own.
-write_messages() {
-    mkdir -p "$1"
-    # shellcheck disable=SC2046 # names without spaces
-    "$PROTOC" "--plugin=protoc-gen-c=$SOURCE_DIR/tests/golden/protoc-gen-c-messages.py" -I. \
-        "--c_out=$1" $(find . -name '*.proto' | sed 's|^\./||')
 }
 
 # apart CASE: true for goldens whose names are another's by design, so that no program holds both.
