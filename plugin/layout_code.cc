@@ -41,17 +41,18 @@ std::optional<Group> last_group(const std::string &line)
     }
     if (open == std::string::npos)
         return std::nullopt;
-    Group group{line.substr(0, open + 1), {""}};
+    Group group{line.substr(0, open + 1), {}};
     depth = 0;
-    for (size_t i = open + 1; i < line.size(); i++) {
+    size_t begin = open + 1;
+    for (size_t i = begin; i < line.size(); i++) {
         const char c = line[i];
         depth += c == '(' ? 1 : c == ')' ? -1 : 0;
-        if (c == ' ' && group.items.back().empty())
-            continue;
-        group.items.back() += c;
-        if (c == ',' && depth == 0)
-            group.items.emplace_back();
+        if (c == ',' && depth == 0) {
+            group.items.push_back(line.substr(begin, i + 1 - begin));
+            begin = std::min(line.find_first_not_of(' ', i + 1), line.size());
+        }
     }
+    group.items.push_back(line.substr(begin));
     return group;
 }
 

@@ -323,7 +323,7 @@ std::vector<std::string> AsyncMethodNames::symbols() const
 
 bool is_library_name(const std::string &symbol)
 {
-    for (const std::string prefix : {"grpc_c_", "GRPC_C_", "protobuf_c_", "PROTOBUF_C_"})
+    for (const std::string_view prefix : {"grpc_c_", "GRPC_C_", "protobuf_c_", "PROTOBUF_C_"})
         if (symbol.compare(0, prefix.size(), prefix) == 0 && symbol.size() > prefix.size() &&
             symbol[prefix.size()] != '_')
             return true;

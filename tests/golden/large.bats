@@ -8,16 +8,18 @@ setup() {
     cd "$BATS_TEST_TMPDIR" || return 1
 }
 
-# large SERVICES METHODS PADDING: a proto of so many, with PADDING in each name.
+# large SERVICES METHODS PADDING: a proto of so many, with PADDING in each name. Of ten methods, one is
+# of each kind that streams.
 large() {
     awk -v services="$1" -v methods="$2" -v padding="$3" 'BEGIN {
         print "syntax = \"proto3\"; package large; message M" padding " {}"
-        split(",stream ", stream, ",")
+        split(",,,,,,,stream ,,stream ", up, ",")
+        split(",,,,,,,,stream ,stream ", down, ",")
         for (i = 0; i < services; i++) {
             print "// Service number " i ".\nservice Service" padding i " {"
             for (j = 0; j < methods; j++)
                 printf "  // Method number %d.\n  rpc DoSomething%s%d(%sM%s) returns (%sM%s);\n",
-                    j, padding, j, stream[j % 2 + 1], padding, stream[int(j / 2) % 2 + 1], padding
+                    j, padding, j, up[j % 10 + 1], padding, down[j % 10 + 1], padding
             print "}"
         }
     }' >large.proto
