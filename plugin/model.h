@@ -38,9 +38,9 @@ enum class Idempotency { unknown, no_side_effects, idempotent };
 
 // A message, as a method takes or answers it.
 struct Message {
-    std::string full_name;  // "helloworld.HelloRequest"
-    std::string c_path;     // the same, with the c_package of the file that defines it
-    std::string untyped_by; // that file, where it has protobuf-c write nothing: no C type then
+    std::string full_name;       // "helloworld.HelloRequest"
+    std::string c_path;          // the same, with the c_package of the file that defines it
+    std::string untyped_by = {}; // that file, where it has protobuf-c write nothing: no C type then
 };
 
 struct Method {
