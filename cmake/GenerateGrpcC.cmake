@@ -6,7 +6,11 @@
 #                                            default: the folders of the protos
 #                   [OUT_DIR <dir>]          default: <target>.protos in the current binary folder
 #                   [LIBRARY <target>|NONE]  what the target links; default grpc-c::grpc-c
-#                   [PLUGIN_OPTIONS <opt>…]) options for protoc-gen-grpc-c
+#                   [WKT_LIBRARY <target>|NONE]
+#                                            likewise for protobuf's well-known types; default
+#                                            grpc-c::grpc-c-wkt, its static one with LIBRARY
+#                                            grpc-c::grpc-c-static, NONE with NONE
+#                   [PLUGIN_OPTIONS <opt>…]) options for protoc-gen-grpc-c besides `messages`
 #
 # Of import_dir/some/folder/x.proto it makes OUT_DIR/some/folder/x.pb-c.{h,c} and x.grpc-c.{h,c},
 # compiles them into the target (an executable, or a static, shared or object library that the same
@@ -14,13 +18,16 @@
 # It may be called several times for a target. A change to a proto, or to one that it imports, makes
 # only what depends on it anew.
 #
+# Protos that import protobuf's well-known types, google/protobuf/any.proto and its like, have the
+# target link grpc-c-wkt, which holds them: they are not generated again.
+#
 # Programs: protoc-gen-grpc-c is the package's own, or GRPC_C_PLUGIN where that is set (when cross-
 # compiling: one that runs on the building machine); PROTOC and PROTOC_GEN_C are looked up in PATH
 # unless set.
 cmake_policy(VERSION 3.18...3.25)
 
 function(grpc_c_generate)
-    cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;OUT_DIR;LIBRARY" "PROTOS;IMPORT_DIRS;PLUGIN_OPTIONS")
+    cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;OUT_DIR;LIBRARY;WKT_LIBRARY" "PROTOS;IMPORT_DIRS;PLUGIN_OPTIONS")
     _grpc_c_check_arguments()
     _grpc_c_find_programs()
 
@@ -30,10 +37,7 @@ function(grpc_c_generate)
         set(out_dir ${arg_OUT_DIR})
     endif()
     get_filename_component(out_dir "${out_dir}" ABSOLUTE BASE_DIR ${CMAKE_CURRENT_BINARY_DIR})
-    string(REPLACE ";" "," options "${arg_PLUGIN_OPTIONS}")
-    if(options)
-        set(options --grpc-c_opt=${options})
-    endif()
+    _grpc_c_set_options()
 
     set(protos)
     foreach(proto IN LISTS arg_PROTOS)
@@ -66,9 +70,9 @@ function(grpc_c_generate)
         set(arg_LIBRARY grpc-c::grpc-c)
     endif()
     if(NOT arg_LIBRARY STREQUAL NONE)
-        set_property(TARGET ${target} APPEND PROPERTY LINK_LIBRARIES ${arg_LIBRARY})
-        set_property(TARGET ${target} APPEND PROPERTY INTERFACE_LINK_LIBRARIES ${arg_LIBRARY})
+        _grpc_c_link(${arg_LIBRARY})
     endif()
+    _grpc_c_link_well_known_types()
 endfunction()
 
 # What follows is called by grpc_c_generate() alone and reads its variables.
@@ -139,6 +143,59 @@ macro(_grpc_c_find_programs)
     endif()
 endmacro()
 
+# Sets options, those of the plugin: protobuf-c's files are its affair, too.
+function(_grpc_c_set_options)
+    string(REPLACE "," ";" options "${arg_PLUGIN_OPTIONS}")
+    list(REMOVE_ITEM options messages)
+    if(NOT ";${options}" MATCHES ";protoc_gen_c=")
+        list(PREPEND options protoc_gen_c=${PROTOC_GEN_C})
+    endif()
+    list(PREPEND options messages)
+    string(REPLACE ";" "," options "${options}")
+    set(options ${options} PARENT_SCOPE)
+endfunction()
+
+function(_grpc_c_link library)
+    set_property(TARGET ${target} APPEND PROPERTY LINK_LIBRARIES ${library})
+    set_property(TARGET ${target} APPEND PROPERTY INTERFACE_LINK_LIBRARIES ${library})
+endfunction()
+
+# What an imported proto imports is the affair of the call that generates it.
+function(_grpc_c_link_well_known_types)
+    set(library grpc-c::grpc-c-wkt)
+    if(DEFINED arg_WKT_LIBRARY)
+        set(library ${arg_WKT_LIBRARY})
+    elseif(arg_LIBRARY MATCHES "^(grpc-c::)?grpc-c-static$")
+        set(library grpc-c::grpc-c-wkt-static)
+    elseif(arg_LIBRARY STREQUAL NONE)
+        set(library NONE)
+    endif()
+    if(library STREQUAL NONE)
+        return()
+    endif()
+
+    set(names "any|api|descriptor|duration|empty|field_mask|source_context|struct|timestamp|type")
+    string(APPEND names "|wrappers")
+    set(space "[ \t\r\n]*")
+    set(import "import${space}(public|weak)?${space}[\"']google/protobuf/(${names})\\.proto[\"']")
+    set(needed FALSE)
+    foreach(proto IN LISTS protos)
+        get_source_file_property(generated ${proto} GENERATED)
+        if(generated)
+            set(needed TRUE) # for all that can be known
+        else()
+            set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${proto})
+            file(READ ${proto} text)
+            if(text MATCHES "${import}")
+                set(needed TRUE)
+            endif()
+        endif()
+    endforeach()
+    if(needed)
+        _grpc_c_link(${library})
+    endif()
+endfunction()
+
 function(_grpc_c_generate_one proto)
     set(root "")
     set(root_length -1)
@@ -193,8 +250,7 @@ and not for ${target}, of ${proto}; name another OUT_DIR, or IMPORT_DIRS further
     file(MAKE_DIRECTORY ${folder})
     add_custom_command(OUTPUT ${outputs}
         COMMAND ${PROTOC} ${includes}
-            --plugin=protoc-gen-c=${PROTOC_GEN_C} --c_out=${out_dir}
-            --plugin=protoc-gen-grpc-c=${plugin} ${options} --grpc-c_out=${out_dir}
+            --plugin=protoc-gen-grpc-c=${plugin} --grpc-c_opt=${options} --grpc-c_out=${out_dir}
             --dependency_out=${depfile} ${proto}
         ${depends}
         COMMENT "Generating ${stem}.pb-c.{h,c}, ${stem}.grpc-c.{h,c}"

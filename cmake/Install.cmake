@@ -1,11 +1,15 @@
-# What `cmake --install` copies: headers, both libraries, the plugin, libgrpc-c.pc and the CMake
+# What `cmake --install` copies: headers, the libraries, the plugin, their .pc files and the CMake
 # package. Every path in it is relative to where it lies, so that the whole may be moved.
 include(CMakePackageConfigHelpers)
 
 install(DIRECTORY runtime/include/grpc-c DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(TARGETS grpc-c protoc-gen-grpc-c EXPORT grpc-cTargets
+get_target_property(wkt_sources grpc-c-wkt-objects SOURCES)
+list(FILTER wkt_sources INCLUDE REGEX "\\.pb-c\\.h$")
+install(FILES ${wkt_sources} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/google/protobuf)
+install(TARGETS grpc-c grpc-c-wkt grpc-c-wkt-static protoc-gen-grpc-c EXPORT grpc-cTargets
     RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
-    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS grpc-c-static EXPORT grpc-cStaticTargets
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 
@@ -37,5 +41,7 @@ if(NOT IS_ABSOLUTE ${pc_dir})
     file(RELATIVE_PATH pc_prefix /${pc_dir} /)
     string(REGEX REPLACE "/$" "" pc_prefix "\${pcfiledir}/${pc_prefix}")
 endif()
-configure_file(cmake/libgrpc-c.pc.in libgrpc-c.pc @ONLY)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/libgrpc-c.pc DESTINATION ${pc_dir})
+foreach(pc libgrpc-c.pc libgrpc-c-wkt.pc)
+    configure_file(cmake/${pc}.in ${pc} @ONLY)
+    install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${pc} DESTINATION ${pc_dir})
+endforeach()

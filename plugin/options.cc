@@ -18,6 +18,11 @@ struct OptionSpec {
     void (*set)(Options &options, const std::string &value);
 };
 
+void set_protoc_gen_c(Options &options, const std::string &value)
+{
+    options.protoc_gen_c = value;
+}
+
 const OptionSpec specs[] = {
     {"no_async", nullptr, "leave the async half out of the generated code",
      [](Options &options, const std::string &) { options.async = false; }},
@@ -26,7 +31,7 @@ const OptionSpec specs[] = {
     {"messages", nullptr, "write FILE.pb-c.h and FILE.pb-c.c, too; runs protoc-gen-c for them",
      [](Options &options, const std::string &) { options.messages = true; }},
     {"protoc_gen_c", "PATH", "with messages: the protoc-gen-c to run, by default PATH's",
-     [](Options &options, const std::string &value) { options.protoc_gen_c = value; }},
+     set_protoc_gen_c},
 };
 
 std::string usage_of(const OptionSpec &spec)

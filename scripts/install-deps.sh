@@ -13,7 +13,7 @@ ninja-build            what the presets build with
 pkgconf                finds protobuf-c
 protobuf-compiler      protoc
 libprotoc-dev          what the plugin is built on
-libprotobuf-dev        the same; libprotoc-dev alone does not promise its headers
+libprotobuf-dev        the same; and the protos of the well-known types
 libprotobuf-c-dev      messages in C
 protobuf-c-compiler    protoc-gen-c, which writes them
 libgrpc-dev            gRPC core

@@ -188,7 +188,7 @@ END
     stand_in <<END
 exec <&-; cat "$BATS_TEST_TMPDIR/answer"
 END
-    "$PROTOC" -I. --c_out=. large.proto
+    "$PROTOC" "--plugin=protoc-gen-c=$PROTOC_GEN_C" -I. --c_out=. large.proto
     /usr/bin/python3 - <<'END'
 from google.protobuf.compiler.plugin_pb2 import CodeGeneratorResponse
 

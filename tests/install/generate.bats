@@ -161,6 +161,34 @@ END
     [ -f ran ]
 }
 
+@test "what protobuf-c's own command refuses" {
+    cat >protos/alone.proto <<'END'
+syntax = "proto3";
+message Alone { optional string text = 1; }
+service Store { rpc Init(Alone) returns (Alone); rpc Default(Alone) returns (Alone); }
+END
+    project <<'END'
+add_executable(odd empty.c)
+grpc_c_generate(TARGET odd PROTOS protos/alone.proto)
+add_library(options STATIC)
+grpc_c_generate(TARGET options PROTOS protos/alone.proto PLUGIN_OPTIONS no_comments messages)
+END
+    build . build
+    grep -F _text_case build/odd.protos/alone.pb-c.h
+}
+
+@test "PROTOC_GEN_C names protoc-gen-c" {
+    printf '#!/bin/sh\necho "here I am" >&2\nexit 7\n' >gen
+    chmod +x gen
+    project <<'END'
+add_executable(x empty.c)
+grpc_c_generate(TARGET x PROTOS protos/alone.proto)
+END
+    run build . build -DPROTOC_GEN_C="$PWD/gen"
+    [ "$status" -ne 0 ]
+    [[ $output == *"$PWD/gen ended with exit status 7"*"here I am"* ]]
+}
+
 @test "wrong calls: targets" {
     refused "TARGET is missing" <<<"grpc_c_generate(PROTOS \${all})"
     refused "there is no target x" <<<"grpc_c_generate(TARGET x PROTOS \${all})"
