@@ -10,6 +10,7 @@
 
 #include "messages_check.h"
 #include "model.h"
+#include "names.h"
 #include "protobuf_c.h"
 #include "symbols.h"
 
@@ -31,6 +32,25 @@ void check_path(const File &file, std::vector<Error> &errors)
         bad = bad || (c >= 0 && c < 0x20) || c == 0x7f;
     if (bad)
         errors.push_back({{file.path, 1, 1}, "this file name cannot stand in a C #include"});
+}
+
+// (pb_c_file).no_generate takes a service's header away, or a method's types.
+void check_types(const File &file, std::vector<Error> &errors)
+{
+    for (const Service &service : file.services) {
+        if (!file.has_messages)
+            errors.push_back(
+                {service.position, "service " + service.full_name + ": its file has " +
+                                       "(pb_c_file).no_generate, so that there is no " +
+                                       protobuf_c_header_file(file.path) + " for it to include"});
+        for (const Method &method : service.methods)
+            for (const Message &message : {method.request, method.reply})
+                if (file.has_messages && !message.untyped_by.empty())
+                    errors.push_back({method.position,
+                                      "method " + service.full_name + "." + method.name +
+                                          ": there is no C type for " + message.full_name + ": " +
+                                          message.untyped_by + " has (pb_c_file).no_generate"});
+    }
 }
 
 void collect_imports(const pb::FileDescriptor &file, std::set<std::string> &seen,
@@ -72,6 +92,7 @@ std::vector<Error> check(const File &file, const pb::FileDescriptor &descriptor,
 {
     std::vector<Error> errors;
     check_path(file, errors);
+    check_types(file, errors);
     check_symbols(file, descriptor, options, errors);
     if (options.messages)
         for (const Error &error : check_messages(descriptor))

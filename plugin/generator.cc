@@ -77,9 +77,4 @@ bool Generator::GenerateAll(const Files &files, const std::string &parameter,
     return !options.messages || add_messages(files, options, *context, error);
 }
 
-uint64_t Generator::GetSupportedFeatures() const
-{
-    return FEATURE_PROTO3_OPTIONAL;
-}
-
 } // namespace grpc_c

@@ -1,12 +1,12 @@
 // The plugin as protoc sees it: options, files in, files or errors out.
 #pragma once
 
-#include <google/protobuf/compiler/code_generator.h>
+#include "compat.h"
 
 namespace grpc_c
 {
 
-class Generator : public google::protobuf::compiler::CodeGenerator
+class Generator : public CompatGenerator
 {
   public:
     using Files = std::vector<const google::protobuf::FileDescriptor *>;
@@ -19,8 +19,6 @@ class Generator : public google::protobuf::compiler::CodeGenerator
     bool GenerateAll(const Files &files, const std::string &parameter,
                      google::protobuf::compiler::GeneratorContext *context,
                      std::string *error) const override;
-
-    uint64_t GetSupportedFeatures() const override;
 };
 
 } // namespace grpc_c

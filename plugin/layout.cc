@@ -1,61 +1,87 @@
 // The layout pass, whole files: which lines belong together, and blank ones. See layout.h.
 #include "layout.h"
 
+#include <algorithm>
+
 namespace grpc_c
 {
 
 namespace
 {
 
+// The lines of a file, which it outlives; without the spaces at their ends. Generated files can be
+// huge, and most of their lines are left as they are.
+using LineViews = std::vector<std::string_view>;
+
+LineViews lines_of(std::string_view text)
+{
+    LineViews lines;
+    for (size_t begin = 0; begin < text.size();) {
+        const size_t end = std::min(text.find('\n', begin), text.size());
+        const std::string_view line = text.substr(begin, end - begin);
+        lines.push_back(line.substr(0, line.find_last_not_of(' ') + 1));
+        begin = end + 1;
+    }
+    return lines;
+}
+
 // Collects the file's lines, with the rules for blank ones.
 class Page
 {
   public:
-    void add(const std::string &line)
+    explicit Page(size_t size)
+    {
+        text_.reserve(size);
+    }
+
+    void add(std::string_view line)
     {
         if (line.empty()) {
             blank_ = true;
             return;
         }
-        const bool opens = lines_.empty() || lines_.back().back() == '{';
+        const bool opens = text_.empty() || text_[text_.size() - 2] == '{';
         const bool closes = line[indent_of(line)] == '}';
         if (blank_ && !opens && !closes)
-            lines_.emplace_back();
+            text_ += '\n';
         blank_ = false;
-        lines_.push_back(line);
+        text_ += line;
+        text_ += '\n';
     }
 
-    std::string text() const
+    std::string take()
     {
-        std::string text;
-        for (const std::string &line : lines_)
-            text += line + "\n";
-        return text;
+        return std::move(text_);
     }
 
   private:
-    Lines lines_;
+    std::string text_;
     bool blank_ = false;
 };
 
-// The lines of a comment that begins at `i`, which moves to the last of them.
-Lines take_comment(const Lines &lines, size_t &i)
+bool begins_comment(std::string_view line)
 {
-    Lines comment = {lines[i]};
+    return starts_with(line.substr(indent_of(line)), "/*");
+}
+
+// The lines of a comment that begins at `i`, which moves to the last of them.
+Lines take_comment(const LineViews &lines, size_t &i)
+{
+    Lines comment = {std::string(lines[i])};
     while (!ends_with(lines[i], "*/") && i + 1 < lines.size())
-        comment.push_back(lines[++i]);
+        comment.emplace_back(lines[++i]);
     return comment;
 }
 
 // "static const type name[] = {" and all up to its "};": whether to put the name below the type,
 // which moves what is inside to the right. What reaches least beyond the limit is best.
-bool breaks_initialiser(const Lines &lines, size_t begin, size_t name)
+bool breaks_initialiser(const LineViews &lines, size_t begin, size_t name)
 {
     Penalty kept = overflow_of(lines[begin]);
-    Penalty moved = overflow_of(spaces(step) + lines[begin].substr(name));
+    Penalty moved = overflow_of(spaces(step).append(lines[begin].substr(name)));
     for (size_t i = begin + 1; i < lines.size() && lines[i] != "};"; i++) {
         kept += overflow_of(lines[i]);
-        moved += overflow_of(spaces(step) + lines[i]);
+        moved += overflow_of(spaces(step).append(lines[i]));
     }
     return moved < kept;
 }
@@ -64,15 +90,20 @@ bool breaks_initialiser(const Lines &lines, size_t begin, size_t name)
 
 std::string lay_out(std::string_view text)
 {
-    Page page;
+    Page page(text.size() + text.size() / 4);
     std::string shift; // of the lines inside of an initialiser whose head was broken
-    const Lines lines = split_lines(text);
+    const LineViews lines = lines_of(text);
     for (size_t i = 0; i < lines.size(); i++) {
-        const std::string &line = lines[i];
-        if (line == "};")
+        if (lines[i] == "};")
             shift.clear();
+        const bool is_comment = begins_comment(lines[i]);
+        if (!is_comment && shift.empty() && fits(lines[i])) {
+            page.add(lines[i]);
+            continue;
+        }
+        const std::string line(lines[i]);
         Lines wrapped;
-        if (starts_with(line.substr(indent_of(line)), "/*")) {
+        if (is_comment) {
             wrapped = wrap_comment(take_comment(lines, i));
         } else if (!fits(line) && indent_of(line) == 0 && ends_with(line, " = {")) {
             const size_t name = line.rfind(' ', line.size() - 5) + 1;
@@ -90,7 +121,7 @@ std::string lay_out(std::string_view text)
         for (const std::string &out : wrapped)
             page.add(out);
     }
-    return page.text();
+    return page.take();
 }
 
 } // namespace grpc_c

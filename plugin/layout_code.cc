@@ -41,17 +41,18 @@ std::optional<Group> last_group(const std::string &line)
     }
     if (open == std::string::npos)
         return std::nullopt;
-    Group group{line.substr(0, open + 1), {""}};
+    Group group{line.substr(0, open + 1), {}};
     depth = 0;
-    for (size_t i = open + 1; i < line.size(); i++) {
+    size_t begin = open + 1;
+    for (size_t i = begin; i < line.size(); i++) {
         const char c = line[i];
         depth += c == '(' ? 1 : c == ')' ? -1 : 0;
-        if (c == ' ' && group.items.back().empty())
-            continue;
-        group.items.back() += c;
-        if (c == ',' && depth == 0)
-            group.items.emplace_back();
+        if (c == ',' && depth == 0) {
+            group.items.push_back(line.substr(begin, i + 1 - begin));
+            begin = std::min(line.find_first_not_of(' ', i + 1), line.size());
+        }
     }
+    group.items.push_back(line.substr(begin));
     return group;
 }
 
@@ -84,12 +85,13 @@ Wrapped place(const std::string &start, const Group &group)
     bool is_broken = false;
     for (const std::string &item : group.items) {
         std::string &last = wrapped.lines.back();
-        const std::string candidate = last + (is_first ? "" : " ") + item;
         const size_t name = name_in(item);
+        const int width = columns_of(item);
         const bool splits =
-            name != std::string::npos && static_cast<int>(column) + columns_of(item) > column_limit;
-        if (is_first || (!is_broken && columns_of(candidate) <= column_limit)) {
-            last = candidate;
+            name != std::string::npos && static_cast<int>(column) + width > column_limit;
+        if (is_first || (!is_broken && columns_of(last) + 1 + width <= column_limit)) {
+            last += is_first ? "" : " ";
+            last += item;
         } else {
             wrapped.lines.push_back(spaces(column) + item);
             wrapped.penalty += penalty_comma;
@@ -275,7 +277,9 @@ Penalty overflow_of(std::string_view line)
 
 bool fits(std::string_view text)
 {
-    return text.find('\n') == std::string_view::npos && columns_of(text) <= column_limit;
+    // Nothing is wider on a screen than in bytes.
+    const bool is_short = text.size() <= column_limit || columns_of(text) <= column_limit;
+    return is_short && text.find('\n') == std::string_view::npos;
 }
 
 Lines wrap_code(const std::string &line)

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include <google/protobuf/compiler/plugin.h>
-#include <google/protobuf/stubs/common.h>
 
+#include "compat.h"
 #include "generator.h"
 #include "options.h"
 
@@ -19,7 +19,7 @@ constexpr int exit_usage = 2;
 void print_version()
 {
     std::printf("protoc-gen-grpc-c %s (protobuf %s)\n", GRPC_C_PLUGIN_VERSION,
-                google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION).c_str());
+                grpc_c::protobuf_version().c_str());
 }
 
 void print_help()

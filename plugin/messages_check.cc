@@ -101,7 +101,7 @@ class Checker
     // Whether a member says that it is there: pointers do so themselves.
     static bool has_flag(const pb::FieldDescriptor &field)
     {
-        return field.has_presence() && field.is_optional() &&
+        return field.has_presence() && !field.is_required() &&
                field.cpp_type() != pb::FieldDescriptor::CPPTYPE_MESSAGE &&
                field.type() != pb::FieldDescriptor::TYPE_STRING;
     }

@@ -33,15 +33,21 @@ constexpr bool server_streams(MethodKind kind)
     return kind == MethodKind::server_streaming || kind == MethodKind::bidi_streaming;
 }
 
+// idempotency_level.
+enum class Idempotency { unknown, no_side_effects, idempotent };
+
 // A message, as a method takes or answers it.
 struct Message {
-    std::string full_name; // "helloworld.HelloRequest"
-    std::string c_path;    // the same, with the c_package of the file that defines it
+    std::string full_name;       // "helloworld.HelloRequest"
+    std::string c_path;          // the same, with the c_package of the file that defines it
+    std::string untyped_by = {}; // that file, where it has protobuf-c write nothing: no C type then
 };
 
 struct Method {
     std::string name; // "SayHello"
     MethodKind kind = MethodKind::unary;
+    Idempotency idempotency = Idempotency::unknown;
+    bool deprecated = false; // it, its service or its file
     Message request;
     Message reply;
     std::string comment; // as protoc hands it over: raw
@@ -53,12 +59,14 @@ struct Service {
     std::string full_name; // "helloworld.Greeter": its name on the wire
     std::string c_path;    // the same, with the file's c_package
     std::vector<Method> methods;
+    bool deprecated = false; // it or its file
     std::string comment;
     Position position;
 };
 
 struct File {
-    std::string path; // "dir/helloworld.proto", as protoc knows it
+    std::string path;         // "dir/helloworld.proto", as protoc knows it
+    bool has_messages = true; // whether protobuf-c writes anything for it
     std::vector<Service> services;
 };
 

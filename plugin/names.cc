@@ -95,6 +95,19 @@ std::string kind_constant(MethodKind kind)
     return {};
 }
 
+std::string idempotency_constant(Idempotency idempotency)
+{
+    switch (idempotency) {
+    case Idempotency::unknown:
+        return "GRPC_C_IDEMPOTENCY_UNKNOWN";
+    case Idempotency::no_side_effects:
+        return "GRPC_C_IDEMPOTENCY_NO_SIDE_EFFECTS";
+    case Idempotency::idempotent:
+        return "GRPC_C_IDEMPOTENCY_IDEMPOTENT";
+    }
+    return {};
+}
+
 // The names that are not empty.
 std::vector<std::string> filled(std::initializer_list<std::string> names)
 {
@@ -229,6 +242,7 @@ MethodNames::MethodNames(const Service &service, const Method &method)
     call = lower + "_stub__" + snake;
     handler = lower + "_handle__" + snake;
     kind = kind_constant(method.kind);
+    idempotency = idempotency_constant(method.idempotency);
     request_type = c_type(method.request.c_path);
     reply_type = c_type(method.reply.c_path);
     request_descriptor = lower_name(method.request.c_path) + "__descriptor";
@@ -309,7 +323,7 @@ std::vector<std::string> AsyncMethodNames::symbols() const
 
 bool is_library_name(const std::string &symbol)
 {
-    for (const std::string prefix : {"grpc_c_", "GRPC_C_", "protobuf_c_", "PROTOBUF_C_"})
+    for (const std::string_view prefix : {"grpc_c_", "GRPC_C_", "protobuf_c_", "PROTOBUF_C_"})
         if (symbol.compare(0, prefix.size(), prefix) == 0 && symbol.size() > prefix.size() &&
             symbol[prefix.size()] != '_')
             return true;

@@ -58,11 +58,12 @@ struct ServiceNames {
 struct MethodNames {
     MethodNames(const Service &service, const Method &method);
 
-    std::string member;  // say_hello, of the servicer; delete_ for Delete
-    std::string path;    // HELLOWORLD__GREETER__SAY_HELLO_METHOD
-    std::string call;    // helloworld__greeter_stub__say_hello
-    std::string handler; // helloworld__greeter_handle__say_hello
-    std::string kind;    // GRPC_C_METHOD_UNARY
+    std::string member;      // say_hello, of the servicer; delete_ for Delete
+    std::string path;        // HELLOWORLD__GREETER__SAY_HELLO_METHOD
+    std::string call;        // helloworld__greeter_stub__say_hello
+    std::string handler;     // helloworld__greeter_handle__say_hello
+    std::string kind;        // GRPC_C_METHOD_UNARY
+    std::string idempotency; // GRPC_C_IDEMPOTENCY_UNKNOWN
 
     // Of streams; empty where the method's kind has none such.
     std::string server_stream_type; // Helloworld__Greeter_SayHello_ServerReader, …Writer

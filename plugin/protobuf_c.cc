@@ -34,7 +34,7 @@ void collect_own_options(const pb::Message &options, pb::UnknownFieldSet &found)
         pb::UnknownFieldSet inner;
         if (option.number() == pb_c_number &&
             option.type() == pb::UnknownField::TYPE_LENGTH_DELIMITED &&
-            inner.ParseFromString(option.length_delimited()))
+            inner.ParseFromString(std::string(option.length_delimited())))
             found.MergeFrom(inner);
     }
 }
@@ -48,7 +48,7 @@ std::optional<std::string> text_option(const pb::Message &options, int number)
     for (int i = 0; i < fields.field_count(); i++)
         if (fields.field(i).number() == number &&
             fields.field(i).type() == pb::UnknownField::TYPE_LENGTH_DELIMITED)
-            found = fields.field(i).length_delimited();
+            found = std::string(fields.field(i).length_delimited());
     return found;
 }
 

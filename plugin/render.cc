@@ -73,8 +73,15 @@ class Renderer
                 {"generated_abi", GRPC_C_PLUGIN_GENERATED_ABI},
                 {"proto_file", file_.path},
                 {"header_file", header_file(file_.path)},
-                {"protobuf_c_header", protobuf_c_header_file(file_.path)},
+                {"include_messages", include_messages()},
                 {"include_guard", include_guard(file_.path)}};
+    }
+
+    // Of a file without messages something else: an empty source is no C.
+    std::string include_messages() const
+    {
+        return expand_fragment(file_.has_messages ? "include_messages.h" : "include_no_messages.h",
+                               {{"protobuf_c_header", protobuf_c_header_file(file_.path)}});
     }
 
     Variables service_variables(const Service &service) const
@@ -92,7 +99,8 @@ class Renderer
                                {"method_count", std::to_string(service.methods.size())},
                                {"service_table", names.service_table},
                                {"async_servicer_type", async_names.servicer},
-                               {"add_async_servicer", async_names.add_servicer}};
+                               {"add_async_servicer", async_names.add_servicer},
+                               {"deprecated", service.deprecated ? "GRPC_C_DEPRECATED" : ""}};
         variables["title"] = title(service, variables);
         return variables;
     }
@@ -106,6 +114,8 @@ class Renderer
                                {"path_constant", names.path},
                                {"path", "/" + service.full_name + "/" + method.name},
                                {"method_kind", names.kind},
+                               {"idempotency", names.idempotency},
+                               {"deprecated", method.deprecated ? "GRPC_C_DEPRECATED" : ""},
                                {"servicer_type", ServiceNames(service).servicer},
                                {"stub_type", ServiceNames(service).stub},
                                {"member", names.member},
@@ -174,9 +184,21 @@ class Renderer
             const std::string name =
                 fragment.front() == '*' ? folder_of(method.kind) + fragment.substr(1) : fragment;
             if (is_chosen(method.kind))
-                texts.push_back(expand_fragment(name, method_variables(service, method, i)));
+                texts.push_back(expand_fragment(name, variables_of(service, i)));
         }
         return join_lines(texts);
+    }
+
+    // Method number `index`'s, kept for the service's other fragments.
+    const Variables &variables_of(const Service &service, size_t index) const
+    {
+        if (kept_for_ != &service) {
+            kept_.clear();
+            for (size_t i = 0; i < service.methods.size(); i++)
+                kept_.push_back(method_variables(service, service.methods[i], i));
+            kept_for_ = &service;
+        }
+        return kept_[index];
     }
 
     // The section around what is in it; none around nothing.
@@ -249,6 +271,8 @@ class Renderer
 
     const File &file_;
     const Options &options_;
+    mutable const Service *kept_for_ = nullptr;
+    mutable std::vector<Variables> kept_;
 };
 
 } // namespace

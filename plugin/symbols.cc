@@ -1,8 +1,9 @@
 // The clash table. See symbols.h.
 #include "symbols.h"
 
-#include <map>
+#include <deque>
 #include <set>
+#include <unordered_map>
 #include <utility>
 
 #include "names.h"
@@ -24,19 +25,19 @@ Origin origin_of(const Service &service, const Method &method)
     return {"method " + full_name, full_name, service.full_name, method.position};
 }
 
-// One scope: a name is its first taker's.
+// One scope: a name is its first taker's. The origins are the caller's, and outlive it.
 class Scope
 {
   public:
     // Who had the name before, or nullptr.
     const Origin *take(const std::string &name, const Origin &origin)
     {
-        const auto inserted = takers_.emplace(name, origin);
-        return inserted.second ? nullptr : &inserted.first->second;
+        const auto inserted = takers_.try_emplace(name, &origin);
+        return inserted.second ? nullptr : inserted.first->second;
     }
 
   private:
-    std::map<std::string, Origin> takers_;
+    std::unordered_map<std::string, const Origin *> takers_;
 };
 
 class Table
@@ -61,23 +62,28 @@ class Table
     void add_import(const File &file)
     {
         for (const Service &service : file.services) {
+            const Origin &origin = keep(origin_of(service));
             for (const std::string &name : symbols_of(service))
-                file_scope_.take(name, origin_of(service));
-            for (const Method &method : service.methods)
+                file_scope_.take(name, origin);
+            for (const Method &method : service.methods) {
+                const Origin &method_origin = keep(origin_of(service, method));
                 for (const std::string &name : symbols_of(service, method))
-                    file_scope_.take(name, origin_of(service, method));
+                    file_scope_.take(name, method_origin);
+            }
         }
     }
 
     void add_own(const File &file)
     {
-        for (const Service &service : file.services)
+        for (const Service &service : file.services) {
+            const Origin &origin = keep(origin_of(service));
             for (const std::string &name : symbols_of(service))
-                take_own(file_scope_, name, origin_of(service));
+                take_own(file_scope_, name, origin);
+        }
         for (const Service &service : file.services) {
             Scope members;
             for (const Method &method : service.methods) {
-                const Origin origin = origin_of(service, method);
+                const Origin &origin = keep(origin_of(service, method));
                 take_own(members, MethodNames(service, method).member, origin);
                 for (const std::string &name : symbols_of(service, method))
                     take_own(file_scope_, name, origin);
@@ -88,6 +94,11 @@ class Table
     std::vector<Error> errors;
 
   private:
+    const Origin &keep(Origin origin)
+    {
+        return origins_.emplace_back(std::move(origin));
+    }
+
     // At file scope, of both halves.
     std::vector<std::string> symbols_of(const Service &service) const
     {
@@ -134,6 +145,7 @@ class Table
 
     const Options options_;
     const Origin library_{"the library", "the library", "", {}};
+    std::deque<Origin> origins_;
     Scope file_scope_;
     std::set<std::pair<std::string, std::string>> reported_;
 };

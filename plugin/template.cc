@@ -1,6 +1,8 @@
 // Expansion of templates. See template.h.
 #include "template.h"
 
+#include <unordered_map>
+
 namespace grpc_c
 {
 
@@ -12,17 +14,19 @@ namespace
     throw TemplateError(name + ":" + std::to_string(line) + ": " + what);
 }
 
-// One line, without its newline. Sets `vanishes` when it held only variables, and they were empty.
-std::string expand_line(const std::string &name, int number, std::string_view line,
-                        const Variables &variables, bool &vanishes)
+// Appends one line and its newline, unless it held only variables, and they were empty.
+void expand_line(const std::string &name, int number, std::string_view line,
+                 const Variables &variables, std::string &result)
 {
-    std::string result;
+    const size_t size = result.size();
     bool has_text = false;
     bool has_variable = false;
     for (size_t at = 0; at < line.size();) {
         if (line[at] != '$') {
-            has_text = has_text || line[at] != ' ';
-            result += line[at++];
+            const std::string_view text = line.substr(at, line.find('$', at) - at);
+            has_text = has_text || text.find_first_not_of(' ') != std::string_view::npos;
+            result += text;
+            at += text.size();
             continue;
         }
         const size_t end = line.find('$', at + 1);
@@ -42,8 +46,18 @@ std::string expand_line(const std::string &name, int number, std::string_view li
         has_text = has_text || !found->second.empty();
         result += found->second;
     }
-    vanishes = has_variable && !has_text;
-    return result;
+    if (has_variable && !has_text)
+        result.erase(size);
+    else
+        result += '\n';
+}
+
+std::unordered_map<std::string_view, std::string_view> by_name()
+{
+    std::unordered_map<std::string_view, std::string_view> fragments;
+    for (int i = 0; i < embedded_fragment_count; i++)
+        fragments.emplace(embedded_fragments[i].name, embedded_fragments[i].text);
+    return fragments;
 }
 
 } // namespace
@@ -54,11 +68,7 @@ std::string expand(const std::string &name, std::string_view text, const Variabl
     int number = 1;
     for (size_t begin = 0; begin < text.size(); number++) {
         const size_t end = std::min(text.find('\n', begin), text.size());
-        bool vanishes = false;
-        const std::string line =
-            expand_line(name, number, text.substr(begin, end - begin), variables, vanishes);
-        if (!vanishes)
-            result += line + "\n";
+        expand_line(name, number, text.substr(begin, end - begin), variables, result);
         begin = end + 1;
     }
     if (!result.empty())
@@ -68,10 +78,11 @@ std::string expand(const std::string &name, std::string_view text, const Variabl
 
 std::string expand_fragment(const std::string &name, const Variables &variables)
 {
-    for (int i = 0; i < embedded_fragment_count; i++)
-        if (name == embedded_fragments[i].name)
-            return expand(name, embedded_fragments[i].text, variables);
-    throw TemplateError(name + ": no such template");
+    static const std::unordered_map<std::string_view, std::string_view> fragments = by_name();
+    const auto found = fragments.find(name);
+    if (found == fragments.end())
+        throw TemplateError(name + ": no such template");
+    return expand(name, found->second, variables);
 }
 
 } // namespace grpc_c

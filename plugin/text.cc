@@ -8,9 +8,16 @@ namespace grpc_c
 
 std::string join_lines(const Lines &lines)
 {
-    std::string result;
+    size_t size = 0;
     for (const std::string &line : lines)
-        result += (&line == &lines.front() ? "" : "\n") + line;
+        size += line.size() + 1;
+    std::string result;
+    result.reserve(size);
+    for (const std::string &line : lines) {
+        if (&line != &lines.front())
+            result += '\n';
+        result += line;
+    }
     return result;
 }
 

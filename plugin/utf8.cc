@@ -1,6 +1,8 @@
 // UTF-8. See utf8.h.
 #include "utf8.h"
 
+#include <cstring>
+
 namespace grpc_c
 {
 
@@ -26,11 +28,29 @@ uint32_t next_code_point(std::string_view text, size_t &at)
     return code;
 }
 
+// By words: most of what is laid out comes by here, and is.
+static bool is_ascii(std::string_view text)
+{
+    constexpr uint64_t high_bits = 0x8080808080808080;
+    uint64_t word = 0;
+    size_t at = 0;
+    for (; at + sizeof word <= text.size(); at += sizeof word) {
+        std::memcpy(&word, text.data() + at, sizeof word);
+        if ((word & high_bits) != 0)
+            return false;
+    }
+    word = 0;
+    std::memcpy(&word, text.data() + at, text.size() - at);
+    return (word & high_bits) == 0;
+}
+
 int columns_of(std::string_view text)
 {
     // A character that clang-format does not know makes it count the line's bytes instead.
     constexpr uint32_t first_wide = 0x1100;
     constexpr uint32_t first_rare = 0xe000;
+    if (is_ascii(text))
+        return static_cast<int>(text.size());
     int columns = 0;
     bool rare = false;
     for (size_t at = 0; at < text.size();) {

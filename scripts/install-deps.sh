@@ -29,6 +29,9 @@ python3-h2             frames made by hand, which no gRPC would send
 protobuf-compiler-grpc writes its stubs
 libgrpc++-dev          what the benchmarks compare with
 grpc-proto             the protos of gRPC's interop tests
+golang-etcd-server-dev etcd's protos, which the plugin must take, and those that they import:
+golang-github-gogo-protobuf-dev              gogo's options
+golang-github-grpc-ecosystem-grpc-gateway-dev google/api/annotations.proto
 nodejs                 grpc-js, a gRPC that is not built on gRPC core, to talk to
 npm                    installs grpc-js
 make                   the other generator that grpc_c_generate() serves

@@ -117,3 +117,33 @@ END
     "$PROTOC" "--plugin=protoc-gen-grpc-c=$PLUGIN" -Iy --grpc-c_out=. sub-dir/use.dash.proto
     grep -q '^#define SUBx2dDIRx2fUSEx2eDASH_GRPC_C_H$' sub-dir/use.dash.grpc-c.h
 }
+
+@test "protoc names the line of an edition that it does not know" {
+    greeter
+    sed -i 's/^syntax = .*/edition = "4711";/' helloworld.proto
+    local line
+    line=$(grep -n '^edition' helloworld.proto | cut -d: -f1)
+    run -1 run_plugin out
+    [[ $output == *"helloworld.proto:$line:"* ]]
+    [ -z "$(ls out)" ]
+}
+
+@test "an edition that reaches the plugin unknown is an error" {
+    # From a protoc newer than the plugin's protobuf: syntax and edition of the last file say so.
+    request >given
+    /usr/bin/python3 - given >request <<'END'
+import sys
+from google.protobuf.compiler.plugin_pb2 import CodeGeneratorRequest
+from google.protobuf.descriptor_pb2 import FileDescriptorProto
+
+request = CodeGeneratorRequest.FromString(open(sys.argv[1], "rb").read())
+request.proto_file[-1].syntax = "editions"
+edition_4711 = b"\x70\xe7\x24"
+proto = request.proto_file[-1].SerializeToString() + edition_4711
+request.proto_file[-1].CopyFrom(FileDescriptorProto.FromString(proto))
+sys.stdout.buffer.write(request.SerializeToString())
+END
+    run -1 "$PLUGIN" <request
+    [[ $output == *"helloworld.proto"* ]]
+    [[ $output == *[Ee]dition* ]]
+}

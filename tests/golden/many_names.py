@@ -37,6 +37,8 @@ def main():
     for i in range(100):
         comment(rng, "")
         print("service %s {" % name(rng, "S", rng.randint(1, longest - 6), i))
+        if rng.random() < 0.2:
+            print("  option deprecated = true;")
         for j in range(rng.randint(1, 5)):
             comment(rng, "  ")
             print(

@@ -22,3 +22,16 @@ run_plugin() {
 normalise() {
     sed '1s/protoc-gen-grpc-c [0-9][^ ]* from/protoc-gen-grpc-c 0.0.0 from/' "$1"
 }
+
+# apart CASE: true for goldens whose names are another's by design, so that no program holds both.
+apart() {
+    [ "$1" = comments_off ] # of the protos of comments
+}
+
+# strict_flags: for generated code.
+strict_flags() {
+    echo "-Wall -Wextra -Wpedantic -Wconversion -Wcast-function-type -Werror"
+    # Newer clangs have a strict kind of it, which knows of no type that all functions may be cast to.
+    echo "-Wno-unknown-warning-option -Wno-cast-function-type-strict"
+    echo "-I. -I$SOURCE_DIR/runtime/include $PROTOBUF_C_CFLAGS"
+}

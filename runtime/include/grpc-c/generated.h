@@ -32,6 +32,13 @@ typedef enum grpc_c_method_kind {
     GRPC_C_METHOD_BIDI_STREAMING = 3
 } grpc_c_method_kind;
 
+/** What the proto's idempotency_level promises of a method's calls. */
+typedef enum grpc_c_idempotency {
+    GRPC_C_IDEMPOTENCY_UNKNOWN = 0,
+    GRPC_C_IDEMPOTENCY_NO_SIDE_EFFECTS = 1,
+    GRPC_C_IDEMPOTENCY_IDEMPOTENT = 2
+} grpc_c_idempotency;
+
 /** One method, as proto and protobuf-c describe it. */
 typedef struct grpc_c_method {
     /** "/package.Service/Method": the :path of its calls. */
@@ -39,6 +46,7 @@ typedef struct grpc_c_method {
     grpc_c_method_kind kind;
     const ProtobufCMessageDescriptor *request;
     const ProtobufCMessageDescriptor *reply;
+    grpc_c_idempotency idempotency;
 } grpc_c_method;
 
 /** One service. `methods` is in proto order, and NULL where there are none. */

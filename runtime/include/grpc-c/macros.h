@@ -1,6 +1,7 @@
 /*
- * Macros that the public headers share: C linkage for C++ users, symbol visibility and the format
- * check of printf-like functions. Includes nothing, defines nothing else.
+ * Macros that the public headers and generated ones share: C linkage for C++ users, symbol
+ * visibility, the format check of printf-like functions, and a warning for who calls what a proto
+ * says is deprecated. Includes nothing, defines nothing else.
  */
 #ifndef GRPC_C_MACROS_H
 #define GRPC_C_MACROS_H
@@ -20,6 +21,17 @@
 #else
 #define GRPC_C_API
 #define GRPC_C_PRINTF(fmt, first)
+#endif
+
+/* Defining GRPC_C_DEPRECATED before, as nothing, silences all of these warnings. */
+#ifndef GRPC_C_DEPRECATED
+#if defined(__GNUC__)
+#define GRPC_C_DEPRECATED __attribute__((deprecated))
+#elif defined(_MSC_VER)
+#define GRPC_C_DEPRECATED __declspec(deprecated)
+#else
+#define GRPC_C_DEPRECATED
+#endif
 #endif
 
 #endif

@@ -16,7 +16,7 @@
  * What generated code and library must agree on. Generated headers check it and stop the
  * compilation when they were written for another one.
  */
-#define GRPC_C_GENERATED_ABI 1
+#define GRPC_C_GENERATED_ABI 2
 
 GRPC_C_BEGIN_DECLS
 

@@ -9,24 +9,28 @@ static const grpc_c_method digits__v2__httpgate2_go_methods[] = {
         GRPC_C_METHOD_UNARY,
         &digits__v2__a1_b2__descriptor,
         &digits__v2__httpreply2__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         DIGITS__V2__HTTPGATE2_GO__GET_URLFOR_ID_METHOD,
         GRPC_C_METHOD_UNARY,
         &digits__v2__lower_camel__descriptor,
         &digits__v2__httpreply2__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         DIGITS__V2__HTTPGATE2_GO__V2_TO_V3_METHOD,
         GRPC_C_METHOD_UNARY,
         &digits__v2__a1_b2__descriptor,
         &digits__v2__a1_b2__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         DIGITS__V2__HTTPGATE2_GO__STREAM_URLS4_ME_METHOD,
         GRPC_C_METHOD_BIDI_STREAMING,
         &digits__v2__lower_camel__descriptor,
         &digits__v2__httpreply2__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 

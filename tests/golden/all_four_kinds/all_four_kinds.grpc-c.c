@@ -9,24 +9,28 @@ static const grpc_c_method kinds__kinds_methods[] = {
         GRPC_C_METHOD_UNARY,
         &kinds__ask__descriptor,
         &kinds__answer__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         KINDS__KINDS__CLIENT_METHOD,
         GRPC_C_METHOD_CLIENT_STREAMING,
         &kinds__ask__descriptor,
         &kinds__answer__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         KINDS__KINDS__SERVER_METHOD,
         GRPC_C_METHOD_SERVER_STREAMING,
         &kinds__ask__descriptor,
         &kinds__answer__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         KINDS__KINDS__BIDI_METHOD,
         GRPC_C_METHOD_BIDI_STREAMING,
         &kinds__ask__descriptor,
         &kinds__answer__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 
@@ -452,12 +456,14 @@ static const grpc_c_method kinds__streams_methods[] = {
         GRPC_C_METHOD_BIDI_STREAMING,
         &kinds__ask__descriptor,
         &kinds__answer__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         KINDS__STREAMS__LISTEN_METHOD,
         GRPC_C_METHOD_SERVER_STREAMING,
         &kinds__ask__descriptor,
         &kinds__ask__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 

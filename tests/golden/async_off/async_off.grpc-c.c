@@ -9,24 +9,28 @@ static const grpc_c_method off__kinds_methods[] = {
         GRPC_C_METHOD_UNARY,
         &off__ask__descriptor,
         &off__answer__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         OFF__KINDS__CLIENT_METHOD,
         GRPC_C_METHOD_CLIENT_STREAMING,
         &off__ask__descriptor,
         &off__answer__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         OFF__KINDS__SERVER_METHOD,
         GRPC_C_METHOD_SERVER_STREAMING,
         &off__ask__descriptor,
         &off__answer__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         OFF__KINDS__BIDI_METHOD,
         GRPC_C_METHOD_BIDI_STREAMING,
         &off__ask__descriptor,
         &off__answer__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 
@@ -213,18 +217,21 @@ static const grpc_c_method off__free_methods[] = {
         GRPC_C_METHOD_UNARY,
         &off__ask__descriptor,
         &off__answer__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         OFF__FREE__SAY__HELLO_METHOD,
         GRPC_C_METHOD_UNARY,
         &off__ask__descriptor,
         &off__answer__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         OFF__FREE__SAY_HELLO__ASYNC_METHOD,
         GRPC_C_METHOD_UNARY,
         &off__ask__descriptor,
         &off__answer__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 

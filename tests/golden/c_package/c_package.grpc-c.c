@@ -9,12 +9,14 @@ static const grpc_c_method my_pkg_one__two__svc_methods[] = {
         GRPC_C_METHOD_UNARY,
         &my_pkg_one__two__own__descriptor,
         &elsewhere__other__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         MY_PKG_ONE__TWO__SVC__STRIP_METHOD,
         GRPC_C_METHOD_UNARY,
         &q__inner__descriptor,
         &my_pkg_one__two__own__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 

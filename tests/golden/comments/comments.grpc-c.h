@@ -6,7 +6,7 @@
 
 #include "comments.pb-c.h"
 
-#if GRPC_C_GENERATED_ABI != 1
+#if GRPC_C_GENERATED_ABI != 2
 #error "generated for another version of grpc-c: run the installed protoc-gen-grpc-c again"
 #endif
 

@@ -9,36 +9,42 @@ static const grpc_c_method comments__long_methods[] = {
         GRPC_C_METHOD_UNARY,
         &comments__m__descriptor,
         &comments__m__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         COMMENTS__LONG__TRAILING_METHOD,
         GRPC_C_METHOD_UNARY,
         &comments__m__descriptor,
         &comments__m__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         COMMENTS__LONG__BLOCK_METHOD,
         GRPC_C_METHOD_UNARY,
         &comments__m__descriptor,
         &comments__m__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         COMMENTS__LONG__BLOCK_LINES_METHOD,
         GRPC_C_METHOD_UNARY,
         &comments__m__descriptor,
         &comments__m__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         COMMENTS__LONG__WRAPPED_METHOD,
         GRPC_C_METHOD_UNARY,
         &comments__m__descriptor,
         &comments__m__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         COMMENTS__LONG__SILENT_METHOD,
         GRPC_C_METHOD_UNARY,
         &comments__m__descriptor,
         &comments__m__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 
@@ -392,6 +398,7 @@ static const grpc_c_method comments__short_methods[] = {
         GRPC_C_METHOD_UNARY,
         &comments__m__descriptor,
         &comments__m__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 
@@ -493,6 +500,7 @@ static const grpc_c_method comments__title_too_long_methods[] = {
         GRPC_C_METHOD_UNARY,
         &comments__m__descriptor,
         &comments__m__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 

@@ -9,6 +9,7 @@ static const grpc_c_method helloworld__greeter_methods[] = {
         GRPC_C_METHOD_UNARY,
         &helloworld__hello_request__descriptor,
         &helloworld__hello_reply__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 

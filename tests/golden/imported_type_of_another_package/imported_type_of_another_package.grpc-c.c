@@ -9,6 +9,7 @@ static const grpc_c_method near__post_methods[] = {
         GRPC_C_METHOD_UNARY,
         &far__away__letter__descriptor,
         &far__away__letter__receipt__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 

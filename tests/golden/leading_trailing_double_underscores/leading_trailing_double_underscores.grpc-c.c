@@ -10,30 +10,35 @@ static const grpc_c_method under____under___score__methods[] = {
         GRPC_C_METHOD_UNARY,
         &under____front__descriptor,
         &under__back___descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         UNDER____UNDER___SCORE___TRAIL__METHOD,
         GRPC_C_METHOD_UNARY,
         &under__back___descriptor,
         &under__mid__dle__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         UNDER____UNDER___SCORE___DOU__BLE_METHOD,
         GRPC_C_METHOD_UNARY,
         &under__mid__dle__descriptor,
         &under____front__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         UNDER____UNDER___SCORE___FOO__BAR_METHOD,
         GRPC_C_METHOD_UNARY,
         &under__mid__dle__descriptor,
         &under____front__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         UNDER____UNDER___SCORE_____STR__EAM__METHOD,
         GRPC_C_METHOD_SERVER_STREAMING,
         &under____front__descriptor,
         &under__back___descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 

@@ -9,18 +9,21 @@ static const grpc_c_method lower__greeter_methods[] = {
         GRPC_C_METHOD_UNARY,
         &lower__ask_me__descriptor,
         &lower__answer__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         LOWER__GREETER__WAVE_METHOD,
         GRPC_C_METHOD_UNARY,
         &lower__ask_me__descriptor,
         &lower__answer__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         LOWER__GREETER__WAVE_BACK_METHOD,
         GRPC_C_METHOD_CLIENT_STREAMING,
         &lower__ask_me__descriptor,
         &lower__answer__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 

@@ -9,6 +9,7 @@ static const grpc_c_method clash__greeter_stub_methods[] = {
         GRPC_C_METHOD_UNARY,
         &clash__m__descriptor,
         &clash__m__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 
@@ -117,6 +118,7 @@ static const grpc_c_method clash__greeter_methods[] = {
         GRPC_C_METHOD_UNARY,
         &clash__m__descriptor,
         &clash__m__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 

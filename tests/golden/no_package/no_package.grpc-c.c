@@ -9,6 +9,7 @@ static const grpc_c_method oracle_methods[] = {
         GRPC_C_METHOD_UNARY,
         &question__descriptor,
         &answer__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 

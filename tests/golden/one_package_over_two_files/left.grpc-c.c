@@ -9,6 +9,7 @@ static const grpc_c_method shared__left_methods[] = {
         GRPC_C_METHOD_UNARY,
         &shared__left_message__descriptor,
         &shared__left_message__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 

@@ -9,6 +9,7 @@ static const grpc_c_method shared__right_methods[] = {
         GRPC_C_METHOD_UNARY,
         &shared__left_message__descriptor,
         &shared__right_message__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 

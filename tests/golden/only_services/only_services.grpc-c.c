@@ -9,6 +9,7 @@ static const grpc_c_method only_services__first_methods[] = {
         GRPC_C_METHOD_UNARY,
         &only_services__left__descriptor,
         &only_services__right__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 
@@ -116,6 +117,7 @@ static const grpc_c_method only_services__second_methods[] = {
         GRPC_C_METHOD_UNARY,
         &only_services__right__descriptor,
         &only_services__left__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 

@@ -9,12 +9,14 @@ static const grpc_c_method a__b__v1__svc_methods[] = {
         GRPC_C_METHOD_UNARY,
         &a__b__v1__httpreply2__inner__descriptor,
         &a__b__v1__httpreply2__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         A__B__V1__SVC__GET_DEEP_METHOD,
         GRPC_C_METHOD_UNARY,
         &a__b__v1__httpreply2__inner__deep_one__descriptor,
         &a__b__v1__httpreply2__inner__deep_one__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 

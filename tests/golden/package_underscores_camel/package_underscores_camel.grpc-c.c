@@ -9,6 +9,7 @@ static const grpc_c_method main_pkg__camel_case__v1_beta_2__svc_methods[] = {
         GRPC_C_METHOD_UNARY,
         &main_pkg__camel_case__v1_beta_2__m__descriptor,
         &main_pkg__camel_case__v1_beta_2__m__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 

@@ -9,24 +9,28 @@ static const grpc_c_method routeguide__route_guide_methods[] = {
         GRPC_C_METHOD_UNARY,
         &routeguide__point__descriptor,
         &routeguide__feature__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         ROUTEGUIDE__ROUTE_GUIDE__LIST_FEATURES_METHOD,
         GRPC_C_METHOD_SERVER_STREAMING,
         &routeguide__rectangle__descriptor,
         &routeguide__feature__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         ROUTEGUIDE__ROUTE_GUIDE__RECORD_ROUTE_METHOD,
         GRPC_C_METHOD_CLIENT_STREAMING,
         &routeguide__point__descriptor,
         &routeguide__route_summary__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         ROUTEGUIDE__ROUTE_GUIDE__ROUTE_CHAT_METHOD,
         GRPC_C_METHOD_BIDI_STREAMING,
         &routeguide__route_note__descriptor,
         &routeguide__route_note__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 

@@ -9,12 +9,14 @@ static const grpc_c_method twice__cats_methods[] = {
         GRPC_C_METHOD_UNARY,
         &twice__m__descriptor,
         &twice__m__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         TWICE__CATS__PLAY_METHOD,
         GRPC_C_METHOD_BIDI_STREAMING,
         &twice__m__descriptor,
         &twice__m__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 
@@ -250,12 +252,14 @@ static const grpc_c_method twice__dogs_methods[] = {
         GRPC_C_METHOD_UNARY,
         &twice__m__descriptor,
         &twice__m__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
     {
         TWICE__DOGS__PLAY_METHOD,
         GRPC_C_METHOD_BIDI_STREAMING,
         &twice__m__descriptor,
         &twice__m__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 

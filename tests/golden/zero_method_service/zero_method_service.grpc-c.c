@@ -46,6 +46,7 @@ static const grpc_c_method zero__full_methods[] = {
         GRPC_C_METHOD_UNARY,
         &zero__m__descriptor,
         &zero__m__descriptor,
+        GRPC_C_IDEMPOTENCY_UNKNOWN,
     },
 };
 
