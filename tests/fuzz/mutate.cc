@@ -16,52 +16,56 @@ namespace
 {
 
 // What is hard for somebody on the way: for names, for types, for comments, for paths.
-const std::string texts[] = {
-    "",
-    ".",
-    "..",
-    "_",
-    "__",
-    "a.b",
-    ".a.b.C",
-    "class",
-    "default",
-    "init",
-    "Init",
-    "grpc_c",
-    "GrpcC",
-    "Stub",
-    "Servicer",
-    "say_hello",
-    "SayHello",
-    "sayHello",
-    "Say__Hello_",
-    "*/",
-    "/* */ /*/",
-    "?\?/",
-    "\\",
-    "text\\\n",
-    "\r\n",
-    "\n\n\n",
-    "$name$",
-    "$",
-    "%s%n",
-    "\xff\xfe",
-    "\xe2\x80\xae",
-    "\xf0\x9f\x91\x8b",
-    "\xe4\xbd\xa0",
-    "a/../b.proto",
-    "x.proto",
-    "google/protobuf/descriptor.proto",
-    "messages",
-    "no_async,no_comments",
-    "no_async=1",
-    ",=,,",
-    std::string(1, '\0'),
-    std::string(200, 'A'),
-    std::string(5000, 'w'),
-    std::string(300, '_'),
-};
+const std::vector<std::string> &texts()
+{
+    static const std::vector<std::string> all = {
+        "",
+        ".",
+        "..",
+        "_",
+        "__",
+        "a.b",
+        ".a.b.C",
+        "class",
+        "default",
+        "init",
+        "Init",
+        "grpc_c",
+        "GrpcC",
+        "Stub",
+        "Servicer",
+        "say_hello",
+        "SayHello",
+        "sayHello",
+        "Say__Hello_",
+        "*/",
+        "/* */ /*/",
+        "?\?/",
+        "\\",
+        "text\\\n",
+        "\r\n",
+        "\n\n\n",
+        "$name$",
+        "$",
+        "%s%n",
+        "\xff\xfe",
+        "\xe2\x80\xae",
+        "\xf0\x9f\x91\x8b",
+        "\xe4\xbd\xa0",
+        "a/../b.proto",
+        "x.proto",
+        "google/protobuf/descriptor.proto",
+        "messages",
+        "no_async,no_comments",
+        "no_async=1",
+        ",=,,",
+        std::string(1, '\0'),
+        std::string(200, 'A'),
+        std::string(5000, 'w'),
+        std::string(300, '_'),
+    };
+    return all;
+}
 
 class Mutator
 {
@@ -142,7 +146,7 @@ class Mutator
 
     std::string text(const std::string &old)
     {
-        std::string result = one_in(3) && !old.empty() ? old : texts[below(std::size(texts))];
+        std::string result = one_in(3) && !old.empty() ? old : texts()[below(texts().size())];
         if (result.empty())
             return result;
         switch (below(6)) {
@@ -150,7 +154,7 @@ class Mutator
             result[below(result.size())] = static_cast<char>(random_());
             break;
         case 1:
-            result.insert(below(result.size()), texts[below(std::size(texts))]);
+            result.insert(below(result.size()), texts()[below(texts().size())]);
             break;
         case 2:
             result.erase(below(result.size()), 1);

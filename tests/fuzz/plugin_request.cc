@@ -1,7 +1,7 @@
 // The plugin on any CodeGeneratorRequest: it answers, with files or with an error. For libFuzzer,
 // and for driver.cc, which has libFuzzer's interface too.
+#include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <random>
 
 #include <google/protobuf/compiler/plugin.h>
@@ -70,6 +70,6 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max
     const std::string bytes = request.SerializePartialAsString();
     if (bytes.size() > max_size)
         return size;
-    std::memcpy(data, bytes.data(), bytes.size());
+    std::copy(bytes.begin(), bytes.end(), data);
     return bytes.size();
 }

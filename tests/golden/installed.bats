@@ -44,11 +44,11 @@ setup() {
 
 @test "they compile and link into one program" {
     # shellcheck disable=SC2046 # flags are words
-    (cd out && find . -name '*.grpc-c.c' | xargs -P 2 -I{} \
+    (cd out && find . -name '*.grpc-c.c' -print0 | xargs -0 -P 2 -I{} \
         "$CC" -std=c11 $(strict_flags) -c {} -o {}.o)
     # protobuf-c's own sources are its business.
     # shellcheck disable=SC2086 # flags are words
-    (cd out && find . -name '*.pb-c.c' | xargs -P 2 -I{} \
+    (cd out && find . -name '*.pb-c.c' -print0 | xargs -0 -P 2 -I{} \
         "$CC" -std=c11 $PROTOBUF_C_CFLAGS -w -I. -c {} -o {}.o)
     echo 'int main(void) { return 0; }' >main.c
     # shellcheck disable=SC2046,SC2086 # flags are words
