@@ -77,7 +77,12 @@ END
         block "$readme" c snippet
         echo 'const Helloworld__Greeter_Servicer greeter = {.say_hello = say_hello};'
         echo 'void use(void);'
-        echo 'void use(void) { greet(NULL, NULL, NULL); }'
+        echo 'void use(void)'
+        echo '{'
+        echo '    greet(NULL, NULL, NULL);'
+        echo '    greet_later(NULL, NULL, NULL);'
+        echo '    helloworld__greeter_add_async_servicer_to_server(&later, NULL, NULL);'
+        echo '}'
     } >snippets.c
     # shellcheck disable=SC2046 # Flags are words.
     cc -std=c11 -Wall -Wextra -Wpedantic -Werror -Iout -c snippets.c \
