@@ -46,10 +46,7 @@ report "no tabs" < <(texts | search '\t')
 report "no white space at the end of a line" < <(texts | search '[ \t]+$')
 report "a source has 400 lines at most" < <(ours 'plugin/*' 'runtime/*.c' | longer 400)
 report "an example has fewer than 100 lines" \
-    < <(ours 'examples/*.c' ':!examples/route_guide_async/*' | longer 99)
-# All four kinds of call, and none of them can keep its state on a stack.
-report "route_guide_async has fewer than 160 lines a side" \
-    < <(ours 'examples/route_guide_async/*.c' | longer 159)
+    < <(ours 'examples/*.c' | longer 99)
 report "an example is a folder with server.c and client.c, nothing else" \
     < <(ours examples | grep -vE '^examples/(CMakeLists\.txt|[a-z_]+/(server|client)\.c)$')
 report "a header has 300 lines at most" < <(ours 'plugin/*.h' 'runtime/*.h' | longer 300)

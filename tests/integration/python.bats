@@ -109,14 +109,14 @@ RouteChat: steep"
 
 @test "our async route guide: our client, Python's server" {
     start "$PYTHON" "$SOURCE/python_server.py" "$STUBS"
-    run "$BIN/route_guide_async_client" "127.0.0.1:$port"
+    run "$BIN/async_route_guide_client" "127.0.0.1:$port"
     [ "$status" -eq 0 ]
     # In order for each method only.
     [ "$(sort --stable --field-separator=: --key=1,1 <<<"$output")" = "$ROUTES" ]
 }
 
 @test "our async route guide: Python's client, our server" {
-    start "$BIN/route_guide_async_server" 127.0.0.1:0
+    start "$BIN/async_route_guide_server" 127.0.0.1:0
     client route_guide
     client malformed_stream
     client route_guide
