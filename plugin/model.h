@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "descriptors.h"
 #include "error.h"
 
 namespace google::protobuf
@@ -60,6 +61,7 @@ struct Service {
 struct File {
     std::string path; // "dir/helloworld.proto", as protoc knows it
     std::vector<Service> services;
+    std::vector<EmbeddedDescriptor> descriptors; // empty unless they are to be embedded
 };
 
 File make_file(const google::protobuf::FileDescriptor &descriptor);

@@ -10,7 +10,7 @@ setup() {
 }
 
 outputs() {
-    (cd "$1" && find . -name '*.grpc-c.[ch]' | LC_ALL=C sort)
+    (cd "$1" && find . -name '*.grpc-c*.[ch]' | LC_ALL=C sort)
 }
 
 @test "$CASE: writes what is expected" {
@@ -44,6 +44,17 @@ write_messages() {
         "--c_out=$out" $(find . -name '*.proto' | sed 's|^\./||')
 }
 
+# Where the includes have a prefix, makes it lead to the files.
+link_prefix() {
+    local prefix
+    prefix=$(sed -n 's/.*include_prefix=\([^,]*\).*/\1/p' "$SOURCE_DIR/tests/golden/$CASE/options" \
+        2>/dev/null) || true
+    if [ -n "$prefix" ]; then
+        mkdir -p "$(dirname "$prefix")"
+        ln -s "$PWD" "$prefix"
+    fi
+}
+
 @test "$CASE: compiles as C99, C11, C++11, C++17 and C++20, and links" {
     run_plugin "$out"
     write_messages
@@ -51,7 +62,9 @@ write_messages() {
     local flags="-Wall -Wextra -Wpedantic -Wconversion -Wcast-function-type -Werror"
     # Newer clangs have a strict kind of it, which knows of no type that all functions may be cast to.
     flags+=" -Wno-unknown-warning-option -Wno-cast-function-type-strict"
-    flags+=" -I. -I$SOURCE_DIR/runtime/include $PROTOBUF_C_CFLAGS"
+    flags+=" -I. -I$SOURCE_DIR/tests/golden/$CASE -I$SOURCE_DIR/runtime/include"
+    flags+=" $PROTOBUF_C_CFLAGS"
+    link_prefix
     local file std compiler
     # shellcheck disable=SC2086 # flags are words
     for file in $(outputs .); do

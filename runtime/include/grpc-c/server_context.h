@@ -127,8 +127,8 @@ GRPC_C_API bool grpc_c_server_context_is_cancelled(grpc_c_server_context *contex
  * Called once, on a thread of the server's (docs/threading.md), when that happens; not after the
  * call has been answered. It does not use the context, but for finish in an async servicer, and
  * does not block, though it may take locks. It may still run just as the handler returns:
- * `user_data` lives in the call's memory, or longer; on the handler's stack only if it is taken back
- * before.
+ * `user_data` lives in the call's memory, or longer; on the handler's stack only if it is taken
+ * back before.
  */
 typedef void (*grpc_c_cancel_callback)(void *user_data);
 

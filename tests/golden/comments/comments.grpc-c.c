@@ -46,6 +46,7 @@ static const grpc_c_service comments__long_service = {
     COMMENTS__LONG_SERVICE_NAME,
     6,
     comments__long_methods,
+    NULL,
 };
 
 /* -- server -- */
@@ -399,6 +400,7 @@ static const grpc_c_service comments__short_service = {
     COMMENTS__SHORT_SERVICE_NAME,
     1,
     comments__short_methods,
+    NULL,
 };
 
 /* -- server -- */
@@ -500,6 +502,7 @@ static const grpc_c_service comments__title_too_long_service = {
     COMMENTS__TITLE_TOO_LONG_SERVICE_NAME,
     1,
     comments__title_too_long_methods,
+    NULL,
 };
 
 /* -- server -- */

@@ -16,6 +16,7 @@ static const grpc_c_service only_services__first_service = {
     ONLY_SERVICES__FIRST_SERVICE_NAME,
     1,
     only_services__first_methods,
+    NULL,
 };
 
 /* -- server -- */
@@ -123,6 +124,7 @@ static const grpc_c_service only_services__second_service = {
     ONLY_SERVICES__SECOND_SERVICE_NAME,
     1,
     only_services__second_methods,
+    NULL,
 };
 
 /* -- server -- */

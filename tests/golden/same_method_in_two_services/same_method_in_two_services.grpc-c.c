@@ -22,6 +22,7 @@ static const grpc_c_service twice__cats_service = {
     TWICE__CATS_SERVICE_NAME,
     2,
     twice__cats_methods,
+    NULL,
 };
 
 /* -- server -- */
@@ -263,6 +264,7 @@ static const grpc_c_service twice__dogs_service = {
     TWICE__DOGS_SERVICE_NAME,
     2,
     twice__dogs_methods,
+    NULL,
 };
 
 /* -- server -- */
