@@ -50,6 +50,8 @@ std::string fault_of_path(const std::string &path)
 
 std::string fault_of_includes(const std::string &list)
 {
+    if (split(list, ':').empty())
+        return "there is no file in \"" + list + "\"";
     for (const std::string &file : split(list, ':')) {
         const bool bracketed = file.size() > 2 && file.front() == '<' && file.back() == '>';
         const std::string fault = fault_of_path(bracketed ? file.substr(1, file.size() - 2) : file);

@@ -43,7 +43,8 @@ std::vector<RenderedFile> Renderer::render() const
 {
     Variables variables = file_variables();
     const bool empty = file_.services.empty();
-    variables["file_descriptors"] = empty ? "" : file_descriptors();
+    variables["file_descriptors"] =
+        empty || !(options_.server || options_.client) ? "" : file_descriptors();
     variables["declarations"] = each_service(&Renderer::declare);
     variables["definitions"] = each_service(&Renderer::define);
     std::vector<RenderedFile> files = {finished(header_file(file_.path),

@@ -9,16 +9,12 @@ setup() {
     out=$BATS_TEST_TMPDIR/out
 }
 
-outputs() {
-    (cd "$1" && find . -name '*.grpc-c*.[ch]' | LC_ALL=C sort)
-}
-
 @test "$CASE: writes what is expected" {
     run_plugin "$out"
-    [ -n "$(outputs .)" ]
-    diff <(outputs .) <(outputs "$out")
+    [ -n "$(written .)" ]
+    diff <(written .) <(written "$out")
     local file
-    for file in $(outputs .); do
+    for file in $(written .); do
         diff -u "$file" <(normalise "$out/$file")
     done
 }
@@ -32,7 +28,7 @@ outputs() {
 @test "$CASE: clang-format has nothing to add" {
     command -v clang-format-14 >/dev/null || skip "no clang-format-14"
     local file
-    for file in $(outputs .); do
+    for file in $(written .); do
         clang-format-14 --style=file "$file" | diff -u "$file" -
     done
 }
@@ -67,12 +63,14 @@ link_prefix() {
     link_prefix
     local file std compiler
     # shellcheck disable=SC2086 # flags are words
-    for file in $(outputs .); do
+    for file in $(written .); do
         case $file in *.h) continue ;; esac
         for std in c99 c11; do
             "$CC" $flags "-std=$std" -c "$file" -o "$file.o"
             "$CLANG" $flags "-std=$std" -fsyntax-only "$file"
         done
+        # A skeleton is C: its servicer names the members that it sets.
+        case $file in *_server.c) continue ;; esac
         for std in c++11 c++17 c++20; do
             for compiler in "$CXX" "$CLANGXX"; do
                 "$compiler" $flags -x c++ "-std=$std" -fsyntax-only "$file"

@@ -2,17 +2,23 @@
 # CLANG, CLANGXX and, where a file runs once a folder, CASE.
 
 # run_plugin OUT [PROTOC-OPTION...]: the plugin over every proto of the folder we are in, with the
-# options that the folder's `options` names.
+# options that the folder's `options` names; OUT in it is the folder to write to.
 run_plugin() {
     local out=$1 options=
     shift
     if [ -f options ]; then
         options=$(cat options)
     fi
+    options=${options//OUT/$out}
     mkdir -p "$out"
     # shellcheck disable=SC2046 # names without spaces
     "$PROTOC" "--plugin=protoc-gen-grpc-c=$PLUGIN" -I. ${options:+"--grpc-c_opt=$options"} \
         "--grpc-c_out=$out" "$@" $(find . -name '*.proto' | sed 's|^\./||' | LC_ALL=C sort)
+}
+
+# written FOLDER: what the plugin has written there, or is to write.
+written() {
+    (cd "$1" && find . -name '*.grpc-c*.[ch]' -o -name '*_server.c' | LC_ALL=C sort)
 }
 
 # normalise FILE: with 0.0.0 for the version that wrote it, which is as long as most.
