@@ -3,6 +3,7 @@
 include(CMakePackageConfigHelpers)
 
 install(DIRECTORY runtime/include/grpc-c DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES man/protoc-gen-grpc-c.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(TARGETS grpc-c protoc-gen-grpc-c EXPORT grpc-cTargets
     RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})

@@ -35,6 +35,7 @@ clang                  public headers under a second compiler; fuzzing
 libclang-rt-dev        the fuzzer's and clang's sanitizers' run time
 clang-format-14        one style, one version of it
 clang-tidy             lint
+mandoc                 lint of the man page
 shellcheck             lint of the scripts
 valgrind               finds leaks in what no sanitizer is built into
 git                    check.sh asks it which files are ours
