@@ -29,7 +29,7 @@ python3-h2             frames made by hand, which no gRPC would send
 protobuf-compiler-grpc writes its stubs
 grpc-proto             the protos of gRPC's interop tests
 nodejs                 grpc-js, a gRPC that is not built on gRPC core, to talk to
-npm                    installs grpc-js
+npm                    installs grpc-js, and buf, which runs the plugin, too
 make                   the other generator that grpc_c_generate() serves
 clang                  public headers under a second compiler; fuzzing
 libclang-rt-dev        the fuzzer's and clang's sanitizers' run time
