@@ -263,13 +263,13 @@ Lines wrap_call(const Group &group, size_t indent)
         return wrap_member(group, indent);
     if (group.head.find("->") != std::string::npos)
         return wrap_member_call(group, indent);
-    const bool splits = is_macro_and_type(group.head.substr(0, name));
-    if (indent != 0 || (columns_of(group.head) <= column_limit && !splits) || name < least_type)
-        return wrap_group(group, indent).lines;
     std::string type = group.head.substr(0, name);
-    type.erase(type.find_last_not_of(' ') + 1);
     const Group rest{group.head.substr(name), group.items};
     Lines lines = wrap_group(rest, indent).lines;
+    const bool splits = is_macro_and_type(type) && lines.size() == 1 && fits(lines.front());
+    if (indent != 0 || (columns_of(group.head) <= column_limit && !splits) || name < least_type)
+        return wrap_group(group, indent).lines;
+    type.erase(type.find_last_not_of(' ') + 1);
     lines.insert(lines.begin(), type);
     return lines;
 }
@@ -317,7 +317,12 @@ Lines wrap_code(const std::string &line)
     if (starts_with(line.substr(indent), "return ("))
         return wrap_returned_cast(line, indent);
     const std::optional<Group> group = last_group(line);
-    return group ? wrap_call(*group, indent) : Lines{line};
+    if (group)
+        return wrap_call(*group, indent);
+    const size_t name = line.rfind(' ');
+    if (ends_with(line, ";") && name > indent) // "type name;"
+        return {line.substr(0, name), spaces(indent + step) + line.substr(name + 1)};
+    return {line};
 }
 
 } // namespace grpc_c

@@ -125,8 +125,14 @@ static grpc_c_mock_answer odd__odd_mock_answer__base(const void *mock, size_t nu
 }
 
 static const grpc_c_mock_method odd__odd_mocks[] = {
-    {odd__odd_mock_hear__delete, odd__odd_mock_answer__delete},
-    {odd__odd_mock_hear__base, odd__odd_mock_answer__base},
+    {
+        odd__odd_mock_hear__delete,
+        odd__odd_mock_answer__delete,
+    },
+    {
+        odd__odd_mock_hear__base,
+        odd__odd_mock_answer__base,
+    },
 };
 
 bool odd__odd_mock_init(Odd__Odd_Mock *mock)

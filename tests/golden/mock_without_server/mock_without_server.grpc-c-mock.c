@@ -165,10 +165,22 @@ static grpc_c_mock_answer kinds__kinds_mock_answer__bidi(const void *mock, size_
 }
 
 static const grpc_c_mock_method kinds__kinds_mocks[] = {
-    {kinds__kinds_mock_hear__unary, kinds__kinds_mock_answer__unary},
-    {kinds__kinds_mock_hear__client, kinds__kinds_mock_answer__client},
-    {kinds__kinds_mock_hear__server, kinds__kinds_mock_answer__server},
-    {kinds__kinds_mock_hear__bidi, kinds__kinds_mock_answer__bidi},
+    {
+        kinds__kinds_mock_hear__unary,
+        kinds__kinds_mock_answer__unary,
+    },
+    {
+        kinds__kinds_mock_hear__client,
+        kinds__kinds_mock_answer__client,
+    },
+    {
+        kinds__kinds_mock_hear__server,
+        kinds__kinds_mock_answer__server,
+    },
+    {
+        kinds__kinds_mock_hear__bidi,
+        kinds__kinds_mock_answer__bidi,
+    },
 };
 
 bool kinds__kinds_mock_init(Kinds__Kinds_Mock *mock)
@@ -283,8 +295,14 @@ static grpc_c_mock_answer kinds__streams_mock_answer__listen(const void *mock, s
 }
 
 static const grpc_c_mock_method kinds__streams_mocks[] = {
-    {kinds__streams_mock_hear__talk, kinds__streams_mock_answer__talk},
-    {kinds__streams_mock_hear__listen, kinds__streams_mock_answer__listen},
+    {
+        kinds__streams_mock_hear__talk,
+        kinds__streams_mock_answer__talk,
+    },
+    {
+        kinds__streams_mock_hear__listen,
+        kinds__streams_mock_answer__listen,
+    },
 };
 
 bool kinds__streams_mock_init(Kinds__Streams_Mock *mock)

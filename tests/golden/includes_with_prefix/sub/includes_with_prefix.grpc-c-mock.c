@@ -55,7 +55,10 @@ static grpc_c_mock_answer prefixed__getter_mock_answer__get(const void *mock, si
 }
 
 static const grpc_c_mock_method prefixed__getter_mocks[] = {
-    {prefixed__getter_mock_hear__get, prefixed__getter_mock_answer__get},
+    {
+        prefixed__getter_mock_hear__get,
+        prefixed__getter_mock_answer__get,
+    },
 };
 
 bool prefixed__getter_mock_init(Prefixed__Getter_Mock *mock)
