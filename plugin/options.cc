@@ -45,6 +45,9 @@ std::string fault_of_path(const std::string &path)
     for (const char *sequence : {"\"", "\\", "<", ">", "?\?", "//", "/*", "*/"})
         if (path.find(sequence) != std::string::npos)
             return "\"" + path + "\" cannot stand in a C #include";
+    for (char c : path)
+        if ((c >= 0 && c < 0x20) || c == 0x7f)
+            return "a control character cannot stand in a C #include";
     return {};
 }
 
@@ -81,7 +84,7 @@ void set_include_prefix(Options &options, const std::string &value)
     options.include_prefix = ends_with(value, "/") ? value : value + "/";
 }
 
-const OptionSpec specs[] = {
+constexpr OptionSpec specs[] = {
     {"no_async", nullptr, "leave the async half out of the generated code",
      [](Options &options, const std::string &) { options.async = false; }},
     {"no_client", nullptr, "leave the client half out: stubs and calls",

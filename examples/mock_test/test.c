@@ -1,5 +1,6 @@
 /* A unit test of code that makes calls, without a server: the generated mock (the plugin's option
  * `mock`) answers them. The code under test comes first, as a module of its own would. */
+#include <stdio.h>
 #include <string.h>
 
 #include <grpc-c/grpc-c.h>
@@ -19,7 +20,7 @@ static bool name_of(const Routeguide__RouteGuide_Stub *stub, const Routeguide__P
     if (grpc_c_client_context_status(context) == GRPC_C_STATUS_UNAVAILABLE)
         feature = routeguide__route_guide_stub__get_feature(stub, place, context);
     if (feature != NULL)
-        strncat(strcpy(name, ""), feature->name, 63);
+        snprintf(name, 64, "%s", feature->name);
     grpc_c_client_context_free(context);
     return feature != NULL;
 }

@@ -127,7 +127,8 @@ static void test_calls_and_requests_are_kept(void **state)
     assert_int_equal(rig->echo.say.calls, 2);
     assert_int_equal(rig->echo.say.request_count, 2);
     assert_string_equal(rig->echo.say.requests[0]->text, "one");
-    assert_string_equal(rig->echo.say.request->text, "two");
+    assert_string_equal(rig->echo.say.requests[1]->text, "two");
+    assert_ptr_equal(rig->echo.say.request, rig->echo.say.requests[1]);
     assert_int_equal(rig->echo.hold.calls, 0);
 }
 

@@ -41,8 +41,8 @@ typedef struct grpc_c_method {
     const ProtobufCMessageDescriptor *reply;
 } grpc_c_method;
 
-/** A proto file, for reflection: a serialized google.protobuf.FileDescriptorProto. `dependencies` are
- * the files that it imports, in its order, and end with NULL; or NULL where there are none. */
+/** A proto file, for reflection: a serialized google.protobuf.FileDescriptorProto. `dependencies`
+ * are the files that it imports, in its order, and end with NULL; or NULL where there are none. */
 typedef struct grpc_c_file_descriptor {
     /** "dir/x.proto". */
     const char *name;
