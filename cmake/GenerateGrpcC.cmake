@@ -12,6 +12,8 @@
 #                                            grpc-c::grpc-c-static, NONE with NONE
 #                   [PLUGIN_OPTIONS <opt>…]) options for protoc-gen-grpc-c besides `messages`
 #
+# The option mock adds x.grpc-c-mock.{h,c}; a target of tests should have those, not a program.
+#
 # Of import_dir/some/folder/x.proto it makes OUT_DIR/some/folder/x.pb-c.{h,c} and x.grpc-c.{h,c},
 # compiles them into the target (an executable, or a static, shared or object library that the same
 # CMakeLists.txt adds), and puts OUT_DIR on the include path of the target and of those who link it.
@@ -216,6 +218,9 @@ function(_grpc_c_generate_one proto)
 
     # In protoc's order: Ninja expects a depfile to begin with the rule's first output.
     set(outputs)
+    if(options MATCHES "[=,]mock(,|$)")
+        set(outputs ${out_dir}/${stem}.grpc-c-mock.c ${out_dir}/${stem}.grpc-c-mock.h)
+    endif()
     foreach(suffix grpc-c.c grpc-c.h pb-c.c pb-c.h)
         list(APPEND outputs ${out_dir}/${stem}.${suffix})
     endforeach()

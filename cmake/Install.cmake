@@ -6,6 +6,7 @@ install(DIRECTORY runtime/include/grpc-c DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
 get_target_property(wkt_sources grpc-c-wkt-objects SOURCES)
 list(FILTER wkt_sources INCLUDE REGEX "\\.pb-c\\.h$")
 install(FILES ${wkt_sources} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/google/protobuf)
+install(FILES man/protoc-gen-grpc-c.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(TARGETS grpc-c grpc-c-wkt grpc-c-wkt-static protoc-gen-grpc-c EXPORT grpc-cTargets
     RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}

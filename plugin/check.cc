@@ -22,16 +22,26 @@ namespace pb = google::protobuf;
 namespace
 {
 
-// The path stands in #include, #error and a comment: what C makes of it must be the path.
-void check_path(const File &file, std::vector<Error> &errors)
+// Paths stand in #include, strings and comments: what C makes of them must be the path.
+bool is_bad(const std::string &path)
 {
     bool bad = false;
     for (const char *sequence : {"\"", "\\", "?\?", "//", "/*", "*/"})
-        bad = bad || file.path.find(sequence) != std::string::npos;
-    for (char c : file.path)
+        bad = bad || path.find(sequence) != std::string::npos;
+    for (char c : path)
         bad = bad || (c >= 0 && c < 0x20) || c == 0x7f;
-    if (bad)
+    return bad;
+}
+
+void check_paths(const File &file, std::vector<Error> &errors)
+{
+    if (is_bad(file.path))
         errors.push_back({{file.path, 1, 1}, "this file name cannot stand in a C #include"});
+    for (const EmbeddedDescriptor &descriptor : file.descriptors)
+        if (descriptor.path != file.path && is_bad(descriptor.path))
+            errors.push_back({{file.path, 1, 1},
+                              "the name of the imported file " + descriptor.path +
+                                  " cannot stand in C, beside its descriptor"});
 }
 
 // (pb_c_file).no_generate takes a service's header away, or a method's types.
@@ -91,7 +101,7 @@ std::vector<Error> check(const File &file, const pb::FileDescriptor &descriptor,
                          const Options &options)
 {
     std::vector<Error> errors;
-    check_path(file, errors);
+    check_paths(file, errors);
     check_types(file, errors);
     check_symbols(file, descriptor, options, errors);
     if (options.messages)

@@ -13,6 +13,7 @@
 #include "names.h"
 #include "options.h"
 #include "render.h"
+#include "skeleton.h"
 #include "template.h"
 #include "text.h"
 
@@ -31,14 +32,26 @@ void write(pb::compiler::GeneratorContext &context, const std::string &name,
     pb::io::CodedOutputStream(stream.get()).WriteString(text);
 }
 
-bool add_messages(const Generator::Files &files, const Options &options,
-                  pb::compiler::GeneratorContext &context, std::string *error)
+void write_messages(const Generator::Files &files, const Options &options,
+                    pb::compiler::GeneratorContext &context, std::vector<std::string> &errors)
 {
     const MessagesResult messages = generate_messages(files, options);
     for (const MessagesResult::File &file : messages.files)
         write(context, file.name, file.text);
-    *error = messages.error;
-    return messages.error.empty();
+    if (!messages.error.empty())
+        errors.push_back(messages.error);
+}
+
+void write_skeletons(const std::vector<File> &files, const Options &options,
+                     const Templates &templates, std::vector<std::string> &errors)
+{
+    std::vector<RenderedFile> skeletons;
+    for (const File &file : files)
+        if (!file.services.empty())
+            skeletons.push_back(
+                {skeleton_file(file.path), render_skeleton(file, options, templates)});
+    for (const RenderedFile &skeleton : skeletons)
+        create_skeleton(options.skeleton_folder, skeleton.name, skeleton.text, errors);
 }
 
 } // namespace
@@ -54,27 +67,32 @@ bool Generator::GenerateAll(const Files &files, const std::string &parameter,
 {
     std::vector<std::string> errors;
     const Options options = parse_options(parameter, errors);
+    Templates templates;
+    if (!options.template_folder.empty())
+        templates.replace_by(options.template_folder, errors);
     std::vector<File> models;
     for (const pb::FileDescriptor *descriptor : files) {
         models.push_back(make_file(*descriptor));
+        if (options.descriptors)
+            models.back().descriptors = embedded_descriptors(*descriptor);
         for (const Error &fault : check(models.back(), *descriptor, options))
             errors.push_back(fault.text());
     }
-    if (!errors.empty()) {
-        *error = join_lines(errors);
-        return false;
-    }
     try {
-        for (const File &file : models) {
-            const Rendered rendered = render(file, options);
-            write(*context, header_file(file.path), rendered.header);
-            write(*context, source_file(file.path), rendered.source);
-        }
+        if (errors.empty())
+            for (const File &file : models)
+                for (const RenderedFile &rendered : render(file, options, templates))
+                    write(*context, rendered.name, rendered.text);
+        if (errors.empty() && options.messages)
+            write_messages(files, options, *context, errors);
+        // Last: they are written at once, the other files by protoc, if there is no error.
+        if (errors.empty() && !options.skeleton_folder.empty())
+            write_skeletons(models, options, templates, errors);
     } catch (const TemplateError &fault) {
-        *error = std::string("template ") + fault.what();
-        return false;
+        errors.push_back(std::string("template ") + fault.what());
     }
-    return !options.messages || add_messages(files, options, *context, error);
+    *error = join_lines(errors);
+    return errors.empty();
 }
 
 } // namespace grpc_c

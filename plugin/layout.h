@@ -20,7 +20,8 @@
 //
 // Not matched, since clang-format then tears type, star, cast and name apart: services whose C type
 // is longer than about 65 characters, messages and methods whose C name is longer than about 75.
-// Such lines are left long. tests/golden/layout.bats tries all lengths below, of all kinds of
+// Such lines are left long. Likewise in mocks and skeletons, and with an export macro, where a name
+// is longer than about 60. tests/golden/layout.bats tries all lengths below, of all kinds of
 // methods.
 #pragma once
 

@@ -245,6 +245,17 @@ Lines wrap_returned_cast(const std::string &line, size_t indent)
     return {opened, type.substr(0, star), below + spaces(step) + type.substr(star + 1) + value};
 }
 
+// "MACRO type " before a declaration's name: clang-format then sees a declaration for certain, and
+// gives the type a line of its own.
+bool is_macro_and_type(const std::string &text)
+{
+    const size_t space = text.find(' ');
+    return space != std::string::npos && space + 1 < text.size() &&
+           text.find(' ', space + 1) == text.size() - 1 && text.find('*') == std::string::npos &&
+           !starts_with(text, "static ") && !starts_with(text, "const ") &&
+           !ends_with(text, " bool ") && !ends_with(text, " void ");
+}
+
 Lines wrap_call(const Group &group, size_t indent)
 {
     // clang-format leaves a short type, such as bool, where it is.
@@ -254,12 +265,13 @@ Lines wrap_call(const Group &group, size_t indent)
         return wrap_member(group, indent);
     if (group.head.find("->") != std::string::npos)
         return wrap_member_call(group, indent);
-    if (indent != 0 || columns_of(group.head) <= column_limit || name < least_type)
-        return wrap_group(group, indent).lines;
     std::string type = group.head.substr(0, name);
-    type.erase(type.find_last_not_of(' ') + 1);
     const Group rest{group.head.substr(name), group.items};
     Lines lines = wrap_group(rest, indent).lines;
+    const bool splits = is_macro_and_type(type) && lines.size() == 1 && fits(lines.front());
+    if (indent != 0 || (columns_of(group.head) <= column_limit && !splits) || name < least_type)
+        return wrap_group(group, indent).lines;
+    type.erase(type.find_last_not_of(' ') + 1);
     lines.insert(lines.begin(), type);
     return lines;
 }
@@ -309,7 +321,12 @@ Lines wrap_code(const std::string &line)
     if (starts_with(line.substr(indent), "return ("))
         return wrap_returned_cast(line, indent);
     const std::optional<Group> group = last_group(line);
-    return group ? wrap_call(*group, indent) : Lines{line};
+    if (group)
+        return wrap_call(*group, indent);
+    const size_t name = line.rfind(' ');
+    if (ends_with(line, ";") && name > indent) // "type name;"
+        return {line.substr(0, name), spaces(indent + step) + line.substr(name + 1)};
+    return {line};
 }
 
 } // namespace grpc_c

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "descriptors.h"
 #include "error.h"
 
 namespace google::protobuf
@@ -68,6 +69,7 @@ struct File {
     std::string path;         // "dir/helloworld.proto", as protoc knows it
     bool has_messages = true; // whether protobuf-c writes anything for it
     std::vector<Service> services;
+    std::vector<EmbeddedDescriptor> descriptors; // empty unless they are to be embedded
 };
 
 File make_file(const google::protobuf::FileDescriptor &descriptor);

@@ -1,35 +1,15 @@
 // Spelling. See names.h.
 #include "names.h"
 
-#include <cctype>
+#include <algorithm>
 
-#include <google/protobuf/compiler/code_generator.h>
+#include "text.h"
 
 namespace grpc_c
 {
 
 namespace
 {
-
-bool is_upper(char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
-bool is_lower(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
-char to_upper(char c)
-{
-    return is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c;
-}
-
-char to_lower(char c)
-{
-    return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 std::string camel_piece(const std::string &name)
 {
@@ -118,15 +98,16 @@ std::vector<std::string> filled(std::initializer_list<std::string> names)
     return result;
 }
 
+// A name of one half, if that is there.
+std::string only(bool half, const std::string &name)
+{
+    return half ? name : "";
+}
+
 // The async twin of a function, if there is that function.
 std::string twin(const std::string &name)
 {
     return name.empty() ? "" : name + "__async";
-}
-
-std::string base_name(const std::string &proto)
-{
-    return google::protobuf::compiler::StripProto(proto);
 }
 
 } // namespace
@@ -228,16 +209,30 @@ ServiceNames::ServiceNames(const Service &service)
     service_table = lower + "_service";
 }
 
-std::vector<std::string> ServiceNames::symbols() const
+std::vector<std::string> ServiceNames::symbols(Halves halves) const
 {
-    return {servicer, stub, add_servicer, make_stub, service_name, method_table, service_table};
+    const auto server = [&](const std::string &name) { return only(halves.server, name); };
+    const auto client = [&](const std::string &name) { return only(halves.client, name); };
+    return filled({server(servicer), client(stub), server(add_servicer), client(make_stub),
+                   service_name, method_table, service_table});
 }
+
+namespace
+{
+
+std::string member_of(const Method &method)
+{
+    const std::string snake = snake_name(method.name);
+    return is_keyword(snake) ? snake + "_" : snake;
+}
+
+} // namespace
 
 MethodNames::MethodNames(const Service &service, const Method &method)
 {
     const std::string lower = lower_name(service.c_path);
     const std::string snake = snake_name(method.name);
-    member = is_keyword(snake) ? snake + "_" : snake;
+    member = member_of(method);
     path = upper_name(service.c_path) + "__" + upper_name(method.name) + "_METHOD";
     call = lower + "_stub__" + snake;
     handler = lower + "_handle__" + snake;
@@ -276,10 +271,14 @@ void MethodNames::name_streams(MethodKind kind, const std::string &type,
     call_finish = call + "__finish";
 }
 
-std::vector<std::string> MethodNames::symbols() const
+std::vector<std::string> MethodNames::symbols(Halves halves) const
 {
-    return filled({path, call, handler, server_stream_type, client_stream_type, servicer_read,
-                   servicer_write, call_read, call_write, call_writes_done, call_finish});
+    const auto server = [&](const std::string &name) { return only(halves.server, name); };
+    const auto client = [&](const std::string &name) { return only(halves.client, name); };
+    return filled({path, client(call), server(handler), server(server_stream_type),
+                   client(client_stream_type), server(servicer_read), server(servicer_write),
+                   client(call_read), client(call_write), client(call_writes_done),
+                   client(call_finish)});
 }
 
 AsyncServiceNames::AsyncServiceNames(const Service &service)
@@ -288,9 +287,9 @@ AsyncServiceNames::AsyncServiceNames(const Service &service)
     add_servicer = lower_name(service.c_path) + "_add_async_servicer_to_server";
 }
 
-std::vector<std::string> AsyncServiceNames::symbols() const
+std::vector<std::string> AsyncServiceNames::symbols(Halves halves) const
 {
-    return {servicer, add_servicer};
+    return filled({only(halves.server, servicer), only(halves.server, add_servicer)});
 }
 
 AsyncMethodNames::AsyncMethodNames(const Service &service, const Method &method)
@@ -314,11 +313,60 @@ AsyncMethodNames::AsyncMethodNames(const Service &service, const Method &method)
     call_finish = twin(names.call_finish);
 }
 
-std::vector<std::string> AsyncMethodNames::symbols() const
+std::vector<std::string> AsyncMethodNames::symbols(Halves halves) const
 {
-    return filled({call, handler, reply_callback, deliver_reply, request_callback, deliver_request,
-                   servicer_read, servicer_write, call_read, call_write, call_writes_done,
-                   call_finish});
+    const auto server = [&](const std::string &name) { return only(halves.server, name); };
+    const auto client = [&](const std::string &name) { return only(halves.client, name); };
+    return filled({client(call), server(handler), client(reply_callback), client(deliver_reply),
+                   server(request_callback), server(deliver_request), server(servicer_read),
+                   server(servicer_write), client(call_read), client(call_write),
+                   client(call_writes_done), client(call_finish)});
+}
+
+MockServiceNames::MockServiceNames(const Service &service)
+{
+    const std::string lower = lower_name(service.c_path);
+    mock = c_type(service.c_path) + "_Mock";
+    init = lower + "_mock_init";
+    clear = lower + "_mock_clear";
+    stub = lower + "_mock_stub";
+    add_to_server = lower + "_mock_add_to_server";
+    mock_table = lower + "_mocks";
+    method_table = lower + "_mock_methods";
+    service_table = lower + "_mock_service";
+    const auto takes_member = [&](const Method &method) { return member_of(method) == member; };
+    member = "base";
+    while (std::any_of(service.methods.begin(), service.methods.end(), takes_member))
+        member += "_";
+}
+
+std::vector<std::string> MockServiceNames::symbols(Halves halves) const
+{
+    return filled({mock, init, clear, only(halves.client, stub), only(halves.server, add_to_server),
+                   mock_table, method_table, service_table});
+}
+
+MockMethodNames::MockMethodNames(const Service &service, const Method &method)
+{
+    const std::string lower = lower_name(service.c_path);
+    mock = c_type(service.c_path) + "_" + c_type(method.name) + "_Mock";
+    hear = lower + "_mock_hear__" + snake_name(method.name);
+    answer = lower + "_mock_answer__" + snake_name(method.name);
+}
+
+std::vector<std::string> MockMethodNames::symbols() const
+{
+    return {mock, hear, answer};
+}
+
+std::string skeleton_servicer(const Service &service)
+{
+    return lower_name(service.name) + "_servicer";
+}
+
+std::string skeleton_handler(const Service &service, const Method &method)
+{
+    return "handle_" + lower_name(service.name) + "__" + snake_name(method.name);
 }
 
 bool is_library_name(const std::string &symbol)
@@ -328,44 +376,6 @@ bool is_library_name(const std::string &symbol)
             symbol[prefix.size()] != '_')
             return true;
     return false;
-}
-
-std::string header_file(const std::string &proto)
-{
-    return base_name(proto) + ".grpc-c.h";
-}
-
-std::string source_file(const std::string &proto)
-{
-    return base_name(proto) + ".grpc-c.c";
-}
-
-std::string protobuf_c_header_file(const std::string &proto)
-{
-    return base_name(proto) + ".pb-c.h";
-}
-
-std::string protobuf_c_source_file(const std::string &proto)
-{
-    return base_name(proto) + ".pb-c.c";
-}
-
-std::string include_guard(const std::string &proto)
-{
-    const char *digits = "0123456789abcdef";
-    std::string guard;
-    for (char c : base_name(proto)) {
-        const bool letter = is_lower(c) || is_upper(c);
-        if (letter || (!guard.empty() && (c == '_' || (c >= '0' && c <= '9')))) {
-            guard += to_upper(c);
-        } else {
-            const unsigned code = static_cast<unsigned char>(c);
-            guard += 'x';
-            guard += digits[code >> 4];
-            guard += digits[code & 15];
-        }
-    }
-    return guard + "_GRPC_C_H";
 }
 
 } // namespace grpc_c

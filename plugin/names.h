@@ -40,6 +40,12 @@ std::string protobuf_c_method_symbol(const std::string &service_path, const std:
 
 // -- ours --
 
+// Which halves of the generated code are asked about, or written.
+struct Halves {
+    bool server = true;
+    bool client = true;
+};
+
 struct ServiceNames {
     explicit ServiceNames(const Service &service);
 
@@ -52,7 +58,7 @@ struct ServiceNames {
     std::string service_table; // helloworld__greeter_service
 
     // Those at file scope: all of them.
-    std::vector<std::string> symbols() const;
+    std::vector<std::string> symbols(Halves halves) const;
 };
 
 struct MethodNames {
@@ -81,7 +87,7 @@ struct MethodNames {
     std::string reply_descriptor;
 
     // Those at file scope that are the method's own.
-    std::vector<std::string> symbols() const;
+    std::vector<std::string> symbols(Halves halves) const;
 
   private:
     void name_streams(MethodKind kind, const std::string &type, const std::string &servicer);
@@ -94,7 +100,7 @@ struct AsyncServiceNames {
     std::string servicer;     // Helloworld__Greeter_AsyncServicer
     std::string add_servicer; // helloworld__greeter_add_async_servicer_to_server
 
-    std::vector<std::string> symbols() const;
+    std::vector<std::string> symbols(Halves halves) const;
 };
 
 struct AsyncMethodNames {
@@ -115,7 +121,47 @@ struct AsyncMethodNames {
     std::string call_writes_done;
     std::string call_finish;
 
+    std::vector<std::string> symbols(Halves halves) const;
+};
+
+// The mock's, of x.grpc-c-mock.h.
+struct MockServiceNames {
+    explicit MockServiceNames(const Service &service);
+
+    std::string mock;          // Helloworld__Greeter_Mock
+    std::string member;        // base, of the mock; base_ where a method takes that
+    std::string init;          // helloworld__greeter_mock_init
+    std::string clear;         // helloworld__greeter_mock_clear
+    std::string stub;          // helloworld__greeter_mock_stub
+    std::string add_to_server; // helloworld__greeter_mock_add_to_server
+    std::string mock_table;    // helloworld__greeter_mocks
+    std::string method_table;  // helloworld__greeter_mock_methods
+    std::string service_table; // helloworld__greeter_mock_service
+
+    std::vector<std::string> symbols(Halves halves) const;
+};
+
+struct MockMethodNames {
+    MockMethodNames(const Service &service, const Method &method);
+
+    std::string mock;   // Helloworld__Greeter_SayHello_Mock
+    std::string hear;   // helloworld__greeter_mock_hear__say_hello
+    std::string answer; // helloworld__greeter_mock_answer__say_hello
+
     std::vector<std::string> symbols() const;
+};
+
+// In a skeleton, which is a user's from then on: greeter_servicer, handle_greeter__say_hello.
+std::string skeleton_servicer(const Service &service);
+std::string skeleton_handler(const Service &service, const Method &method);
+
+// The tables of a file's embedded descriptor, number `index` of those that `proto` embeds.
+struct DescriptorNames {
+    DescriptorNames(const std::string &proto, size_t index);
+
+    std::string table;        // helloworld_file_0
+    std::string bytes;        // helloworld_file_0_bytes
+    std::string dependencies; // helloworld_file_0_dependencies
 };
 
 // True for names that the libraries keep for themselves: grpc_c_… and protobuf_c_…, which a
@@ -133,10 +179,15 @@ std::string header_file(const std::string &proto);
 std::string source_file(const std::string &proto);
 std::string protobuf_c_header_file(const std::string &proto);
 std::string protobuf_c_source_file(const std::string &proto);
+std::string mock_header_file(const std::string &proto);
+std::string mock_source_file(const std::string &proto);
+// "dir/helloworld.proto" -> "dir/helloworld_server.c".
+std::string skeleton_file(const std::string &proto);
 
 // "dir/helloworld.proto" -> "DIRx2fHELLOWORLD_GRPC_C_H". What is neither letter, digit nor
 // underscore, and a first character that is no letter, becomes x and its code in lower-case hex;
 // nothing else is lower-case, so that paths share a guard only when they differ in case alone.
 std::string include_guard(const std::string &proto);
+std::string mock_include_guard(const std::string &proto);
 
 } // namespace grpc_c

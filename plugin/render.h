@@ -2,19 +2,25 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "model.h"
 #include "options.h"
+#include "template.h"
 
 namespace grpc_c
 {
 
-struct Rendered {
-    std::string header;
-    std::string source;
+struct RenderedFile {
+    std::string name;
+    std::string text;
 };
 
 // The generated files of `file`, which has passed check.h. Throws TemplateError.
-Rendered render(const File &file, const Options &options);
+std::vector<RenderedFile> render(const File &file, const Options &options,
+                                 const Templates &templates);
+
+// A server to fill in, for those of `file`'s services that it has. Likewise.
+std::string render_skeleton(const File &file, const Options &options, const Templates &templates);
 
 } // namespace grpc_c

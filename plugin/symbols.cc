@@ -43,7 +43,8 @@ class Scope
 class Table
 {
   public:
-    explicit Table(const Options &options) : options_(options)
+    explicit Table(const Options &options)
+        : options_(options), halves_{options.server, options.client}
     {
     }
 
@@ -99,24 +100,30 @@ class Table
         return origins_.emplace_back(std::move(origin));
     }
 
-    // At file scope, of both halves.
+    // At file scope.
     std::vector<std::string> symbols_of(const Service &service) const
     {
-        return joined(ServiceNames(service).symbols(), AsyncServiceNames(service).symbols());
+        std::vector<std::string> names = ServiceNames(service).symbols(halves_);
+        if (options_.async)
+            append(names, AsyncServiceNames(service).symbols(halves_));
+        if (options_.mock)
+            append(names, MockServiceNames(service).symbols(halves_));
+        return names;
     }
 
     std::vector<std::string> symbols_of(const Service &service, const Method &method) const
     {
-        return joined(MethodNames(service, method).symbols(),
-                      AsyncMethodNames(service, method).symbols());
+        std::vector<std::string> names = MethodNames(service, method).symbols(halves_);
+        if (options_.async)
+            append(names, AsyncMethodNames(service, method).symbols(halves_));
+        if (options_.mock)
+            append(names, MockMethodNames(service, method).symbols());
+        return names;
     }
 
-    std::vector<std::string> joined(std::vector<std::string> names,
-                                    const std::vector<std::string> &async_names) const
+    static void append(std::vector<std::string> &names, const std::vector<std::string> &more)
     {
-        if (options_.async)
-            names.insert(names.end(), async_names.begin(), async_names.end());
-        return names;
+        names.insert(names.end(), more.begin(), more.end());
     }
 
     void take_own(Scope &scope, const std::string &name, const Origin &origin)
@@ -144,6 +151,7 @@ class Table
     }
 
     const Options options_;
+    const Halves halves_;
     const Origin library_{"the library", "the library", "", {}};
     std::deque<Origin> origins_;
     Scope file_scope_;

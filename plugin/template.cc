@@ -1,13 +1,20 @@
 // Expansion of templates. See template.h.
 #include "template.h"
 
-#include <unordered_map>
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 namespace grpc_c
 {
 
+namespace fs = std::filesystem;
+
 namespace
 {
+
+constexpr const char *suffix = ".tmpl";
 
 [[noreturn]] void fail(const std::string &name, int line, const std::string &what)
 {
@@ -52,14 +59,6 @@ void expand_line(const std::string &name, int number, std::string_view line,
         result += '\n';
 }
 
-std::unordered_map<std::string_view, std::string_view> by_name()
-{
-    std::unordered_map<std::string_view, std::string_view> fragments;
-    for (int i = 0; i < embedded_fragment_count; i++)
-        fragments.emplace(embedded_fragments[i].name, embedded_fragments[i].text);
-    return fragments;
-}
-
 } // namespace
 
 std::string expand(const std::string &name, std::string_view text, const Variables &variables)
@@ -76,13 +75,49 @@ std::string expand(const std::string &name, std::string_view text, const Variabl
     return result;
 }
 
-std::string expand_fragment(const std::string &name, const Variables &variables)
+Templates::Templates()
 {
-    static const std::unordered_map<std::string_view, std::string_view> fragments = by_name();
-    const auto found = fragments.find(name);
-    if (found == fragments.end())
+    for (int i = 0; i < embedded_fragment_count; i++) {
+        const Fragment &fragment = embedded_fragments[i];
+        templates_[fragment.name] = {fragment.name, fragment.text};
+    }
+}
+
+void Templates::replace_by(const std::string &folder, std::vector<std::string> &errors)
+{
+    std::vector<fs::path> files;
+    std::error_code fault;
+    for (fs::recursive_directory_iterator at(folder, fault), end; !fault && at != end;
+         at.increment(fault))
+        if (at->path().extension() == suffix && at->is_regular_file())
+            files.push_back(at->path());
+    if (fault) {
+        errors.push_back("option templates=DIR: " + folder + ": " + fault.message());
+        return;
+    }
+    std::sort(files.begin(), files.end());
+    for (const fs::path &file : files) {
+        std::string name = file.lexically_relative(folder).generic_string();
+        name.resize(name.size() - std::string_view(suffix).size());
+        const auto found = templates_.find(name);
+        std::ifstream stream(file);
+        const std::string text{std::istreambuf_iterator<char>(stream), {}};
+        if (found == templates_.end())
+            errors.push_back("template " + file.string() + ": there is no fragment " + name +
+                             " to replace; docs/templates.md lists them");
+        else if (!stream)
+            errors.push_back("template " + file.string() + ": cannot be read");
+        else
+            found->second = {file.string(), text};
+    }
+}
+
+std::string Templates::expand(const std::string &name, const Variables &variables) const
+{
+    const auto found = templates_.find(name);
+    if (found == templates_.end())
         throw TemplateError(name + ": no such template");
-    return expand(name, found->second, variables);
+    return grpc_c::expand(found->second.name, found->second.text, variables);
 }
 
 } // namespace grpc_c

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace grpc_c
 {
@@ -24,8 +25,26 @@ class TemplateError : public std::runtime_error
 // empty, goes; so does the last newline, which the line that takes the result brings.
 std::string expand(const std::string &name, std::string_view text, const Variables &variables);
 
-// Expands the embedded fragment of that name.
-std::string expand_fragment(const std::string &name, const Variables &variables);
+// The fragments: those embedded, and in their place those of a folder of the user's.
+class Templates
+{
+  public:
+    Templates();
+
+    // Takes FOLDER/NAME.tmpl for the fragment NAME, wherever it is there. Appends what is wrong
+    // with the folder: it is not there, cannot be read, or has a template that replaces nothing.
+    void replace_by(const std::string &folder, std::vector<std::string> &errors);
+
+    // Expands the fragment of that name.
+    std::string expand(const std::string &name, const Variables &variables) const;
+
+  private:
+    struct Template {
+        std::string name; // for errors: the fragment's, or the path of the user's file
+        std::string text;
+    };
+    std::map<std::string, Template> templates_;
+};
 
 // What cmake/EmbedTemplates.cmake writes.
 struct Fragment {

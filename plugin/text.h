@@ -23,6 +23,12 @@ bool ends_with(std::string_view text, std::string_view end);
 size_t indent_of(std::string_view line);
 std::string spaces(size_t count);
 
+// ASCII, whatever the locale.
+bool is_upper(char c);
+bool is_lower(char c);
+char to_upper(char c);
+char to_lower(char c);
+
 // Without the spaces at its end, and at both ends.
 std::string strip_end(std::string_view text);
 std::string strip(std::string_view text);

@@ -33,12 +33,13 @@ golang-etcd-server-dev etcd's protos, which the plugin must take, and those that
 golang-github-gogo-protobuf-dev              gogo's options
 golang-github-grpc-ecosystem-grpc-gateway-dev google/api/annotations.proto
 nodejs                 grpc-js, a gRPC that is not built on gRPC core, to talk to
-npm                    installs grpc-js
+npm                    installs grpc-js, and buf, which runs the plugin, too
 make                   the other generator that grpc_c_generate() serves
 clang                  public headers under a second compiler; fuzzing
 libclang-rt-dev        the fuzzer's and clang's sanitizers' run time
 clang-format-14        one style, one version of it
 clang-tidy             lint
+mandoc                 lint of the man page
 shellcheck             lint of the scripts
 valgrind               finds leaks in what no sanitizer is built into
 git                    check.sh asks it which files are ours

@@ -18,8 +18,8 @@ for folder in "$SOURCE_DIR"/tests/golden/*/; do
     cd "$folder"
     name=$(basename "$folder")
     run_plugin "$out/$name"
-    find . -name '*.grpc-c.[ch]' -delete
-    (cd "$out/$name" && find . -name '*.grpc-c.[ch]') | while read -r file; do
+    written . | xargs -r rm
+    written "$out/$name" | while read -r file; do
         normalise "$out/$name/$file" >"$file"
     done
 done

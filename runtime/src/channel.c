@@ -172,6 +172,7 @@ static grpc_c_bound_service *bind_service(grpc_channel *core, const grpc_c_servi
     if (bound == NULL)
         return NULL;
     bound->service = service;
+    bound->mock = NULL;
     for (size_t i = 0; i < service->method_count; i++) {
         const grpc_c_method *method = &service->methods[i];
         bound->methods[i] = (grpc_c_bound_method){

@@ -26,6 +26,8 @@ typedef struct grpc_c_bound_method {
 typedef struct grpc_c_bound_service {
     struct grpc_c_bound_service *next;
     const grpc_c_service *service;
+    /** NULL, but for the service of a mock, which no channel has. */
+    struct grpc_c_mock *mock;
     grpc_c_bound_method methods[];
 } grpc_c_bound_service;
 

@@ -1,6 +1,7 @@
 /* The async calls of a client as generated code calls them: what is refused, and what is started.
  * client_async.h has the rest. */
 #include "client_async.h"
+#include "mock.h"
 
 static grpc_c_client_context *context_of(grpc_c_client_stream *stream)
 {
@@ -16,6 +17,8 @@ bool grpc_c_stub_unary_call__async(const grpc_c_stub *stub, size_t method,
 {
     if (context == NULL || grpc_c_client_context_is_busy(context))
         return false;
+    if (grpc_c_mock_of(stub) != NULL)
+        return grpc_c_mock_refuse_async(context);
     const char *reason = "no callback";
     grpc_c_buffer *buffer = NULL;
     if (deliver != NULL && callback != NULL)
@@ -42,6 +45,10 @@ grpc_c_client_stream *grpc_c_stub_stream_call__async(const grpc_c_stub *stub, si
 {
     if (context == NULL || grpc_c_client_context_is_busy(context))
         return NULL;
+    if (grpc_c_mock_of(stub) != NULL) {
+        grpc_c_mock_refuse_async(context);
+        return NULL;
+    }
     const char *reason;
     grpc_c_buffer *buffer;
     if (!grpc_c_client_call_pack_for_stream(stub, method, request, &buffer, &reason)) {

@@ -5,6 +5,7 @@
 #include <grpc/slice.h>
 
 #include "core.h"
+#include "mock.h"
 #include "server_call.h"
 
 const char *grpc_c_client_call_misuse(const grpc_c_stub *stub, size_t method)
@@ -214,6 +215,8 @@ const ProtobufCMessage *grpc_c_stub_unary_call(const grpc_c_stub *stub, size_t m
 {
     if (context == NULL || grpc_c_client_context_is_busy(context))
         return NULL;
+    if (grpc_c_mock_of(stub) != NULL)
+        return grpc_c_mock_unary_call(stub, method, request, context);
     /* Packed before the last results go, since a request may be made of the last reply: the token
      * of the next page, say. */
     const char *reason;

@@ -64,6 +64,7 @@ void grpc_c_client_context_forget(grpc_c_client_context *context)
 {
     if (context->call != NULL)
         grpc_c_client_call_abandon(context);
+    context->mock.mock = NULL;
     grpc_c_client_results_clear(&context->results);
     grpc_c_arena_reset(&context->arena);
     grpc_c_arena_reset(&context->message_arena);

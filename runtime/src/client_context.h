@@ -46,6 +46,15 @@ typedef struct grpc_c_client_stream_state {
     const char *failure_message;
 } grpc_c_client_stream_state;
 
+/** A streaming call to a mock, which is open while `mock` is there. */
+typedef struct grpc_c_mock_call {
+    struct grpc_c_mock *mock;
+    size_t method;
+    /** The number of the reply to be read next. */
+    size_t next_reply;
+    bool writes_done;
+} grpc_c_mock_call;
+
 /** One of the operations of an async call. */
 typedef struct grpc_c_client_operation {
     /** First, so that the event is the operation. */
@@ -108,6 +117,7 @@ struct grpc_c_client_context {
     grpc_c_event done;
     grpc_c_client_results results;
     grpc_c_client_stream_state stream;
+    grpc_c_mock_call mock;
 
     /** Settings. Timeout: negative for none. */
     int64_t timeout_ms;

@@ -5,6 +5,7 @@
 #include <grpc-c/generated.h>
 
 #include "client_call.h"
+#include "mock.h"
 
 static grpc_c_client_context *context_of(grpc_c_client_stream *stream)
 {
@@ -37,6 +38,8 @@ grpc_c_client_stream *grpc_c_stub_stream_call(const grpc_c_stub *stub, size_t me
 {
     if (context == NULL || grpc_c_client_context_is_busy(context))
         return NULL;
+    if (grpc_c_mock_of(stub) != NULL)
+        return grpc_c_mock_stream_call(stub, method, request, context);
     grpc_c_client_stream *stream = (grpc_c_client_stream *)context;
     const char *reason;
     grpc_c_buffer *buffer;
@@ -78,6 +81,8 @@ static bool settle_write(grpc_c_client_context *context)
 
 bool grpc_c_client_stream_write(grpc_c_client_stream *stream, const ProtobufCMessage *message)
 {
+    if (grpc_c_mock_has(stream))
+        return grpc_c_mock_write(stream, message);
     grpc_c_client_context *context = context_of(stream);
     if (!is_open(context) || context->stream.writes_done ||
         !grpc_c_client_call_takes(context->method, message) || !settle_write(context))
@@ -108,6 +113,8 @@ static void close_writes(grpc_c_client_context *context)
 
 bool grpc_c_client_stream_writes_done(grpc_c_client_stream *stream)
 {
+    if (grpc_c_mock_has(stream))
+        return grpc_c_mock_writes_done(stream);
     grpc_c_client_context *context = context_of(stream);
     if (!is_open(context) || context->stream.writes_done)
         return false;
@@ -138,6 +145,8 @@ static bool receive(grpc_c_client_context *context)
 
 const ProtobufCMessage *grpc_c_client_stream_read(grpc_c_client_stream *stream)
 {
+    if (grpc_c_mock_has(stream))
+        return grpc_c_mock_read(stream);
     grpc_c_client_context *context = context_of(stream);
     if (!is_open(context))
         return NULL;
@@ -172,6 +181,8 @@ static void end_call(grpc_c_client_context *context, grpc_c_buffer **reply)
 
 grpc_c_status_code grpc_c_client_stream_finish(grpc_c_client_stream *stream)
 {
+    if (grpc_c_mock_has(stream))
+        return grpc_c_mock_finish(stream);
     grpc_c_client_context *context = context_of(stream);
     if (!is_open(context))
         return context == NULL || grpc_c_client_context_is_busy(context) ? GRPC_C_STATUS_INTERNAL
@@ -187,6 +198,8 @@ grpc_c_status_code grpc_c_client_stream_finish(grpc_c_client_stream *stream)
 
 const ProtobufCMessage *grpc_c_client_stream_finish_with_reply(grpc_c_client_stream *stream)
 {
+    if (grpc_c_mock_has(stream))
+        return grpc_c_mock_finish_with_reply(stream);
     grpc_c_client_context *context = context_of(stream);
     if (!is_open(context))
         return NULL;

@@ -12,25 +12,27 @@ setup() {
 compile_all() {
     local name flags=
     for name in "$@"; do
-        flags+=" -I$ALL/$name -isystem $ALL.messages/$name"
+        flags+=" -I$ALL/$name -I$SOURCE_DIR/tests/golden/$name -isystem $ALL.messages/$name"
     done
     flags+=" -isystem $ALL.messages/well_known $(strict_flags)"
     # protobuf-c's own sources are its business: they are compiled as C11, and their warnings hidden.
     # shellcheck disable=SC2086 # flags are words
-    sources "$@" | grep '\.grpc-c\.c$' | xargs -P 2 -I{} "$CC" -std=c99 $flags -c {} -o {}.o
+    sources "$@" | grep -v '\.pb-c\.c$' | xargs -P 2 -I{} "$CC" -std=c99 $flags -c {} -o {}.o
     # shellcheck disable=SC2086 # flags are words
     sources "$@" | grep '\.pb-c\.c$' | xargs -P 2 -I{} "$CC" -std=c11 $flags -w -c {} -o {}.o
 }
 
 sources() {
+    # Not through the links that prefixes of includes are.
     find "${@/#/$ALL/}" "${@/#/$ALL.messages/}" "$ALL.messages/well_known" -name '*.c'
 }
 
-# link_all CASE…: a program of all the objects, which does nothing well.
+# link_all CASE…: a program of all the objects, which does nothing well. A skeleton has a main of its
+# own.
 link_all() {
     echo 'int main(void) { return 0; }' >main.c
     # shellcheck disable=SC2046,SC2086 # names without spaces, flags are words
-    "$CC" -o program main.c $(sources "$@" | sed 's/$/.o/') "$LIBRARY" $PROTOBUF_C_LIBS \
+    "$CC" -o program main.c $(sources "$@" | grep -v '_server\.c$' | sed 's/$/.o/') "$LIBRARY" $PROTOBUF_C_LIBS \
         "-Wl,-rpath,$(dirname "$LIBRARY")"
     ./program
 }

@@ -150,6 +150,35 @@ END
     done
 }
 
+@test "mocks, in folders out of the source, of a proto that imports another" {
+    cat >orders_test.c <<'END'
+#include "shop/v1/orders.grpc-c-mock.h"
+#include <stdio.h>
+int main(void)
+{
+    Shop__V1__Orders_Mock mock;
+    bool made = shop__v1__orders_mock_init(&mock);
+    shop__v1__orders_mock_clear(&mock);
+    return made && puts(SHOP__V1__ORDERS_SERVICE_NAME) >= 0 ? 0 : 1;
+}
+END
+    project <<'END'
+add_executable(orders_test orders_test.c)
+grpc_c_generate(TARGET orders_test PROTOS ${all} IMPORT_DIRS protos PLUGIN_OPTIONS no_async mock)
+END
+    mkdir elsewhere
+    for generator in Ninja "Unix Makefiles"; do
+        build . "elsewhere/$generator" -G "$generator"
+        [ "$("elsewhere/$generator/orders_test")" = shop.v1.Orders ]
+        run cmake --build "elsewhere/$generator"
+        [[ $output != *Generating* ]]
+        # Each is made anew when it is gone.
+        rm "elsewhere/$generator/orders_test.protos/shop/v1/orders.grpc-c-mock.h"
+        cmake --build "elsewhere/$generator"
+        [ -f "elsewhere/$generator/orders_test.protos/shop/v1/orders.grpc-c-mock.h" ]
+    done
+}
+
 @test "GRPC_C_PLUGIN takes the place of the package's plugin" {
     printf '#!/bin/sh\ntouch "%s/ran"\nexec "%s"\n' "$PWD" "$prefix/bin/protoc-gen-grpc-c" >plugin
     chmod +x plugin

@@ -29,6 +29,10 @@ compile_by_hand() {
     diff <(ls "$prefix/include") <(printf '%s\n' google grpc-c)
 }
 
+@test "the plugin's man page is installed" {
+    [ -f "$prefix/share/man/man1/protoc-gen-grpc-c.1" ]
+}
+
 @test "the package names no folder of the build" {
     cat "$libdir"/cmake/grpc-c/* "$libdir/pkgconfig/libgrpc-c.pc" >texts
     no "$GRPC_C_BINARY_DIR|$tree|/usr/" <texts

@@ -49,12 +49,24 @@ typedef struct grpc_c_method {
     grpc_c_idempotency idempotency;
 } grpc_c_method;
 
+/** A proto file, for reflection: a serialized google.protobuf.FileDescriptorProto. `dependencies`
+ * are the files that it imports, in its order, and end with NULL; or NULL where there are none. */
+typedef struct grpc_c_file_descriptor {
+    /** "dir/x.proto". */
+    const char *name;
+    const unsigned char *bytes;
+    size_t size;
+    const struct grpc_c_file_descriptor *const *dependencies;
+} grpc_c_file_descriptor;
+
 /** One service. `methods` is in proto order, and NULL where there are none. */
 typedef struct grpc_c_service {
     /** "package.Service". */
     const char *name;
     size_t method_count;
     const grpc_c_method *methods;
+    /** The file that defines it; NULL unless the plugin was told to embed descriptors. */
+    const grpc_c_file_descriptor *file;
 } grpc_c_service;
 
 /**

@@ -38,6 +38,7 @@ static const grpc_c_service digits__v2__httpgate2_go_service = {
     DIGITS__V2__HTTPGATE2_GO_SERVICE_NAME,
     4,
     digits__v2__httpgate2_go_methods,
+    NULL,
 };
 
 /* -- server -- */

@@ -38,6 +38,7 @@ static const grpc_c_service kinds__kinds_service = {
     KINDS__KINDS_SERVICE_NAME,
     4,
     kinds__kinds_methods,
+    NULL,
 };
 
 /* -- server -- */
@@ -471,6 +472,7 @@ static const grpc_c_service kinds__streams_service = {
     KINDS__STREAMS_SERVICE_NAME,
     2,
     kinds__streams_methods,
+    NULL,
 };
 
 /* -- server -- */

@@ -38,6 +38,7 @@ static const grpc_c_service off__kinds_service = {
     OFF__KINDS_SERVICE_NAME,
     4,
     off__kinds_methods,
+    NULL,
 };
 
 /* -- server -- */
@@ -239,6 +240,7 @@ static const grpc_c_service off__free_service = {
     OFF__FREE_SERVICE_NAME,
     3,
     off__free_methods,
+    NULL,
 };
 
 /* -- server -- */
@@ -326,6 +328,7 @@ const Off__Answer *off__free_stub__say_hello__async(const Off__Free_Stub *stub,
 static const grpc_c_service off__nothing_service = {
     OFF__NOTHING_SERVICE_NAME,
     0,
+    NULL,
     NULL,
 };
 

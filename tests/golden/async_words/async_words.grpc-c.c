@@ -66,6 +66,7 @@ static const grpc_c_service words__words_service = {
     WORDS__WORDS_SERVICE_NAME,
     8,
     words__words_methods,
+    NULL,
 };
 
 /* -- server -- */

@@ -24,6 +24,7 @@ static const grpc_c_service base_renamed__svc_service = {
     BASE_RENAMED__SVC_SERVICE_NAME,
     2,
     base_renamed__svc_methods,
+    NULL,
 };
 
 /* -- server -- */

@@ -24,6 +24,7 @@ static const grpc_c_service my_pkg_one__two__svc_service = {
     MY_PKG_ONE__TWO__SVC_SERVICE_NAME,
     2,
     my_pkg_one__two__svc_methods,
+    NULL,
 };
 
 /* -- server -- */

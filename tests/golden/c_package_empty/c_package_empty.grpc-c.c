@@ -24,6 +24,7 @@ static const grpc_c_service svc_service = {
     SVC_SERVICE_NAME,
     2,
     svc_methods,
+    NULL,
 };
 
 /* -- server -- */

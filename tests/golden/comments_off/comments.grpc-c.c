@@ -52,6 +52,7 @@ static const grpc_c_service comments__long_service = {
     COMMENTS__LONG_SERVICE_NAME,
     6,
     comments__long_methods,
+    NULL,
 };
 
 /* -- server -- */
@@ -406,6 +407,7 @@ static const grpc_c_service comments__short_service = {
     COMMENTS__SHORT_SERVICE_NAME,
     1,
     comments__short_methods,
+    NULL,
 };
 
 /* -- server -- */
@@ -508,6 +510,7 @@ static const grpc_c_service comments__title_too_long_service = {
     COMMENTS__TITLE_TOO_LONG_SERVICE_NAME,
     1,
     comments__title_too_long_methods,
+    NULL,
 };
 
 /* -- server -- */

@@ -45,6 +45,7 @@ static const grpc_c_service old__partly_service = {
     OLD__PARTLY_SERVICE_NAME,
     5,
     old__partly_methods,
+    NULL,
 };
 
 /* -- server -- */
@@ -519,6 +520,7 @@ static const grpc_c_service old__wholly_service = {
     OLD__WHOLLY_SERVICE_NAME,
     1,
     old__wholly_methods,
+    NULL,
 };
 
 /* -- server -- */

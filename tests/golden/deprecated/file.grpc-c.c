@@ -17,6 +17,7 @@ static const grpc_c_service old__file__svc_service = {
     OLD__FILE__SVC_SERVICE_NAME,
     1,
     old__file__svc_methods,
+    NULL,
 };
 
 /* -- server -- */

@@ -17,6 +17,7 @@ static const grpc_c_service helloworld__greeter_service = {
     HELLOWORLD__GREETER_SERVICE_NAME,
     1,
     helloworld__greeter_methods,
+    NULL,
 };
 
 /* -- server -- */

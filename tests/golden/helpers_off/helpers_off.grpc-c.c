@@ -24,6 +24,7 @@ static const grpc_c_service helpers_off__svc_service = {
     HELPERS_OFF__SVC_SERVICE_NAME,
     2,
     helpers_off__svc_methods,
+    NULL,
 };
 
 /* -- server -- */

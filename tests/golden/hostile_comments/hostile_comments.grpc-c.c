@@ -87,6 +87,7 @@ static const grpc_c_service hostile__hostile_service = {
     HOSTILE__HOSTILE_SERVICE_NAME,
     11,
     hostile__hostile_methods,
+    NULL,
 };
 
 /* -- server -- */

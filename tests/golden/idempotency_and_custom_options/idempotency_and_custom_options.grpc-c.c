@@ -45,6 +45,7 @@ static const grpc_c_service options__svc_service = {
     OPTIONS__SVC_SERVICE_NAME,
     5,
     options__svc_methods,
+    NULL,
 };
 
 /* -- server -- */

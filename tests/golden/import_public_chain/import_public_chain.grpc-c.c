@@ -24,6 +24,7 @@ static const grpc_c_service chain__chain_service = {
     CHAIN__CHAIN_SERVICE_NAME,
     2,
     chain__chain_methods,
+    NULL,
 };
 
 /* -- server -- */

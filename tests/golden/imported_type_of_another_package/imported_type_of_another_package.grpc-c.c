@@ -17,6 +17,7 @@ static const grpc_c_service near__post_service = {
     NEAR__POST_SERVICE_NAME,
     1,
     near__post_methods,
+    NULL,
 };
 
 /* -- server -- */

@@ -24,6 +24,7 @@ static const grpc_c_service default__svc_service = {
     DEFAULT__SVC_SERVICE_NAME,
     2,
     default__svc_methods,
+    NULL,
 };
 
 /* -- server -- */
@@ -260,6 +261,7 @@ static const grpc_c_service default__switch_service = {
     DEFAULT__SWITCH_SERVICE_NAME,
     1,
     default__switch_methods,
+    NULL,
 };
 
 /* -- server -- */

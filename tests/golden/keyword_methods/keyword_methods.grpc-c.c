@@ -87,6 +87,7 @@ static const grpc_c_service keywords__store_service = {
     KEYWORDS__STORE_SERVICE_NAME,
     11,
     keywords__store_methods,
+    NULL,
 };
 
 /* -- server -- */

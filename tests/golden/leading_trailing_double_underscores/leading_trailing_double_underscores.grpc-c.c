@@ -46,6 +46,7 @@ static const grpc_c_service under____under___score__service = {
     UNDER____UNDER___SCORE__SERVICE_NAME,
     5,
     under____under___score__methods,
+    NULL,
 };
 
 /* -- server -- */

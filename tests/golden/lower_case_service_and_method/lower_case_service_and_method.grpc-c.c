@@ -31,6 +31,7 @@ static const grpc_c_service lower__greeter_service = {
     LOWER__GREETER_SERVICE_NAME,
     3,
     lower__greeter_methods,
+    NULL,
 };
 
 /* -- server -- */

@@ -24,6 +24,7 @@ static const grpc_c_service beside__greeter_service = {
     BESIDE__GREETER_SERVICE_NAME,
     2,
     beside__greeter_methods,
+    NULL,
 };
 
 /* -- server -- */

@@ -66,6 +66,7 @@ static const grpc_c_service shelf__store_service = {
     SHELF__STORE_SERVICE_NAME,
     8,
     shelf__store_methods,
+    NULL,
 };
 
 /* -- server -- */

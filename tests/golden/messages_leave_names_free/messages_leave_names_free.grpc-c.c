@@ -17,6 +17,7 @@ static const grpc_c_service clash__greeter_stub_service = {
     CLASH__GREETER_STUB_SERVICE_NAME,
     1,
     clash__greeter_stub_methods,
+    NULL,
 };
 
 /* -- server -- */
@@ -126,6 +127,7 @@ static const grpc_c_service clash__greeter_service = {
     CLASH__GREETER_SERVICE_NAME,
     1,
     clash__greeter_methods,
+    NULL,
 };
 
 /* -- server -- */

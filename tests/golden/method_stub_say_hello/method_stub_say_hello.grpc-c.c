@@ -31,6 +31,7 @@ static const grpc_c_service stubs__greeter_service = {
     STUBS__GREETER_SERVICE_NAME,
     3,
     stubs__greeter_methods,
+    NULL,
 };
 
 /* -- server -- */

@@ -59,6 +59,7 @@ static const grpc_c_service of_protobuf_c__store_service = {
     OF_PROTOBUF_C__STORE_SERVICE_NAME,
     7,
     of_protobuf_c__store_methods,
+    NULL,
 };
 
 /* -- server -- */

@@ -24,6 +24,7 @@ static const grpc_c_service nested__nest_service = {
     NESTED__NEST_SERVICE_NAME,
     2,
     nested__nest_methods,
+    NULL,
 };
 
 /* -- server -- */

@@ -17,6 +17,7 @@ static const grpc_c_service no_generate__svc_service = {
     NO_GENERATE__SVC_SERVICE_NAME,
     1,
     no_generate__svc_methods,
+    NULL,
 };
 
 /* -- server -- */

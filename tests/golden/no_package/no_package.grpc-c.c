@@ -17,6 +17,7 @@ static const grpc_c_service oracle_service = {
     ORACLE_SERVICE_NAME,
     1,
     oracle_methods,
+    NULL,
 };
 
 /* -- server -- */

@@ -17,6 +17,7 @@ static const grpc_c_service shared__left_service = {
     SHARED__LEFT_SERVICE_NAME,
     1,
     shared__left_methods,
+    NULL,
 };
 
 /* -- server -- */

@@ -17,6 +17,7 @@ static const grpc_c_service shared__right_service = {
     SHARED__RIGHT_SERVICE_NAME,
     1,
     shared__right_methods,
+    NULL,
 };
 
 /* -- server -- */

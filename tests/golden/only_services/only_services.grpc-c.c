@@ -17,6 +17,7 @@ static const grpc_c_service only_services__first_service = {
     ONLY_SERVICES__FIRST_SERVICE_NAME,
     1,
     only_services__first_methods,
+    NULL,
 };
 
 /* -- server -- */
@@ -125,6 +126,7 @@ static const grpc_c_service only_services__second_service = {
     ONLY_SERVICES__SECOND_SERVICE_NAME,
     1,
     only_services__second_methods,
+    NULL,
 };
 
 /* -- server -- */

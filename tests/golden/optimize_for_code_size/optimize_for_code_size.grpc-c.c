@@ -24,6 +24,7 @@ static const grpc_c_service code_size__svc_service = {
     CODE_SIZE__SVC_SERVICE_NAME,
     2,
     code_size__svc_methods,
+    NULL,
 };
 
 /* -- server -- */

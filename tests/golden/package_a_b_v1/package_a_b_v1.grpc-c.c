@@ -24,6 +24,7 @@ static const grpc_c_service a__b__v1__svc_service = {
     A__B__V1__SVC_SERVICE_NAME,
     2,
     a__b__v1__svc_methods,
+    NULL,
 };
 
 /* -- server -- */

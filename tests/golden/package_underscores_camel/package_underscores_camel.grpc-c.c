@@ -17,6 +17,7 @@ static const grpc_c_service main_pkg__camel_case__v1_beta_2__svc_service = {
     MAIN_PKG__CAMEL_CASE__V1_BETA_2__SVC_SERVICE_NAME,
     1,
     main_pkg__camel_case__v1_beta_2__svc_methods,
+    NULL,
 };
 
 /* -- server -- */

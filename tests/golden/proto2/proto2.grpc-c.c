@@ -24,6 +24,7 @@ static const grpc_c_service two__svc_service = {
     TWO__SVC_SERVICE_NAME,
     2,
     two__svc_methods,
+    NULL,
 };
 
 /* -- server -- */

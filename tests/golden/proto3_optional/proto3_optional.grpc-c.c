@@ -24,6 +24,7 @@ static const grpc_c_service presence__svc_service = {
     PRESENCE__SVC_SERVICE_NAME,
     2,
     presence__svc_methods,
+    NULL,
 };
 
 /* -- server -- */

@@ -38,6 +38,7 @@ static const grpc_c_service routeguide__route_guide_service = {
     ROUTEGUIDE__ROUTE_GUIDE_SERVICE_NAME,
     4,
     routeguide__route_guide_methods,
+    NULL,
 };
 
 /* -- server -- */

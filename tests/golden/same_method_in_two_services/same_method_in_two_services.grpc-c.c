@@ -24,6 +24,7 @@ static const grpc_c_service twice__cats_service = {
     TWICE__CATS_SERVICE_NAME,
     2,
     twice__cats_methods,
+    NULL,
 };
 
 /* -- server -- */
@@ -267,6 +268,7 @@ static const grpc_c_service twice__dogs_service = {
     TWICE__DOGS_SERVICE_NAME,
     2,
     twice__dogs_methods,
+    NULL,
 };
 
 /* -- server -- */

@@ -38,6 +38,7 @@ static const grpc_c_service same__echo_service = {
     SAME__ECHO_SERVICE_NAME,
     4,
     same__echo_methods,
+    NULL,
 };
 
 /* -- server -- */

@@ -17,6 +17,7 @@ static const grpc_c_service own_words__service_service = {
     OWN_WORDS__SERVICE_SERVICE_NAME,
     1,
     own_words__service_methods,
+    NULL,
 };
 
 /* -- server -- */
@@ -121,6 +122,7 @@ static const grpc_c_service own_words__stub_service = {
     OWN_WORDS__STUB_SERVICE_NAME,
     1,
     own_words__stub_methods,
+    NULL,
 };
 
 /* -- server -- */
@@ -223,6 +225,7 @@ static const grpc_c_service own_words__server_service = {
     OWN_WORDS__SERVER_SERVICE_NAME,
     1,
     own_words__server_methods,
+    NULL,
 };
 
 /* -- server -- */
@@ -326,6 +329,7 @@ static const grpc_c_service own_words__servicer_service = {
     OWN_WORDS__SERVICER_SERVICE_NAME,
     1,
     own_words__servicer_methods,
+    NULL,
 };
 
 /* -- server -- */

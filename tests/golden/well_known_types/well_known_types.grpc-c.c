@@ -38,6 +38,7 @@ static const grpc_c_service well_known__known_service = {
     WELL_KNOWN__KNOWN_SERVICE_NAME,
     4,
     well_known__known_methods,
+    NULL,
 };
 
 /* -- server -- */

@@ -7,6 +7,7 @@ static const grpc_c_service zero__empty_service = {
     ZERO__EMPTY_SERVICE_NAME,
     0,
     NULL,
+    NULL,
 };
 
 /* -- server -- */
@@ -54,6 +55,7 @@ static const grpc_c_service zero__full_service = {
     ZERO__FULL_SERVICE_NAME,
     1,
     zero__full_methods,
+    NULL,
 };
 
 /* -- server -- */

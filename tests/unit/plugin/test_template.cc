@@ -66,11 +66,12 @@ static void test_errors_name_template_and_line(void **)
 
 static void test_embedded_fragments(void **)
 {
-    assert_text(expand_fragment("path_constant.h", {{"path_constant", "A"}, {"path", "/b"}}),
+    const Templates templates;
+    assert_text(templates.expand("path_constant.h", {{"path_constant", "A"}, {"path", "/b"}}),
                 "#define A \"/b\"");
     std::string error;
     try {
-        expand_fragment("none.h", {});
+        templates.expand("none.h", {});
     } catch (const TemplateError &fault) {
         error = fault.what();
     }

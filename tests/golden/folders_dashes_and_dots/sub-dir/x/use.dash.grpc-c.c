@@ -17,6 +17,7 @@ static const grpc_c_service dash__svc_service = {
     DASH__SVC_SERVICE_NAME,
     1,
     dash__svc_methods,
+    NULL,
 };
 
 /* -- server -- */
