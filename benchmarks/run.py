@@ -69,7 +69,7 @@ def start_server(contender, load, counts=None):
     return server
 
 
-def start_client(contender, load, server, counts=None, **more):
+def start_client(contender, load, server, preload=None, **more):
     program, mode = plan.CONTENDERS[contender]
     settings = {"mode": mode, "target": f"127.0.0.1:{server.port}", "server-pid": server.pid}
     for name in ("kind", "connections", "outstanding", "size", "slow_every"):
@@ -77,7 +77,7 @@ def start_client(contender, load, server, counts=None, **more):
             settings[name.replace("_", "-")] = load[name]
     settings.update(more)
     command = [os.path.join(options.bin, f"bench_{program}_client")]
-    return Process(command + [f"--{name}={value}" for name, value in settings.items()], counts)
+    return Process(command + [f"--{name}={value}" for name, value in settings.items()], preload)
 
 
 def run(side, contender, load, counts=None, **more):
