@@ -155,9 +155,10 @@ def target_table(results):
                                results.ratios(("server", "lanes", contender), ("server", "lanes", limit), "per_second"), 1, True))
     for row in results.all["allocations"]:
         if row["contender"] in (blocking, asynchronous):
+            text = f"{row['side']}, {plan.LOADS[row['load']]['title']}: {row['contender']}"
             core = results.other("allocations", "all", side=row["side"], load=row["load"], contender=limit)
-            rows.append(target_row("allocations", f"{row['side']}, {plan.LOADS[row['load']]['title']}: {row['contender']} - core",
-                                   [row["all"] - core], 0.05))
+            rows.append(target_row("allocations", f"{text}, all - core's", [row["all"] - core], 0.5))
+            rows.append(target_row("allocations", f"{text}, of its own", [row["ours"]], 0.01))
     if results.all["memory"]:
         def memory(side, what, contender):
             return results.other("memory", "kib", side=side, what=what, contender=contender)

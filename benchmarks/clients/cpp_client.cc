@@ -416,7 +416,7 @@ std::vector<std::unique_ptr<Stub>> Connect()
     for (int i = 0; i < load.connections; i++) {
         const auto channel =
             grpc::CreateCustomChannel(load.target, grpc::InsecureChannelCredentials(), arguments);
-        if (!channel->WaitForConnected(gpr_inf_future(GPR_CLOCK_REALTIME)))
+        if (!load.once && !channel->WaitForConnected(gpr_inf_future(GPR_CLOCK_REALTIME)))
             load_fail("no connection");
         stubs.push_back(bench::Bench::NewStub(channel));
     }

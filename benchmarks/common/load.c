@@ -231,6 +231,14 @@ static void *conduct(void *unused)
     return NULL;
 }
 
+static void *wait_for_end_of_input(void *unused)
+{
+    (void)unused;
+    while (getchar() != EOF)
+        continue;
+    _exit(0);
+}
+
 void load_begin(void)
 {
     if (load.stall) {
@@ -239,7 +247,8 @@ void load_begin(void)
         if (getchar() == EOF)
             load_fail("nobody there any more");
     }
-    if (!load.once && !load.hold && pthread_create(&conductor, NULL, conduct, NULL) != 0)
+    if (!load.once &&
+        pthread_create(&conductor, NULL, load.hold ? wait_for_end_of_input : conduct, NULL) != 0)
         load_fail("no thread");
 }
 
@@ -283,10 +292,7 @@ void load_hold(void)
 
 void load_end(void)
 {
-    if (load.hold)
-        while (getchar() != EOF)
-            continue;
-    else if (!load.once)
+    if (!load.once)
         pthread_join(conductor, NULL);
     _exit(0);
 }

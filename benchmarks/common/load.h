@@ -41,7 +41,8 @@ typedef struct load_options {
     /** Files in which the interposed malloc counts; NULL where it is not there. */
     const char *counts;
     const char *server_counts;
-    /** One call, and no window: how long a fresh process takes. */
+    /** One call, on a channel that is not waited for, and no window: how long a fresh process
+     * takes. */
     bool once;
     /** Each call or stream stays as it is after its first message, until standard input ends. */
     bool hold;
