@@ -237,6 +237,8 @@ def main():
           f"{results.all['seconds']} s, {results.all['took_seconds']:.0f} s in all")
     for table in tables(results):
         (print_markdown if options.markdown else print_plain)(*table)
+    for failure in results.all["failures"]:
+        print(f"\nFailed: {failure}")
     if options.chart:
         chart.write(options.chart, results)
 

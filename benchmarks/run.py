@@ -24,6 +24,10 @@ import plan
 RUN_TIMEOUT = 120
 
 
+class RunFailed(Exception):
+    """A program did not do what it should; says which, and what."""
+
+
 class Process:
     """A program of ours: talks by lines, and ends when its standard input does."""
 
@@ -42,7 +46,7 @@ class Process:
     def line(self):
         line = self.process.stdout.readline()
         if not line:
-            sys.exit(f"{' '.join(self.command)}: ended with {self.process.wait()} and said nothing")
+            raise RunFailed(f"{' '.join(self.command)}: ended with {self.process.wait()} and said nothing")
         return line.strip()
 
     def say(self, line):
@@ -58,7 +62,11 @@ class Process:
         code = self.process.wait(RUN_TIMEOUT)
         self.process.stdout.close()
         if code != 0:
-            sys.exit(f"{chr(32).join(self.command)}: ended with {code}")
+            raise RunFailed(f"{' '.join(self.command)}: ended with {code}")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
 
 
 def start_server(contender, load, counts=None):
@@ -94,9 +102,17 @@ def run(side, contender, load, counts=None, **more):
     waves = 1 + load["outstanding"] // 2000
     client = start_client(contender if side == "client" else plan.LIMIT, load, server, files.get("client"),
                           warmup=options.warmup * waves, seconds=max(options.seconds, 0.1 * waves), **more)
-    measured = json.loads(client.line())
-    client.end()
-    server.end()
+    try:
+        measured = json.loads(client.line())
+        client.end()
+        server.end()
+    except RunFailed:
+        if options.debug:
+            subprocess.run(["gdb", "-p", str(server.pid), "-batch", "-ex", "thread apply all bt"], stdout=sys.stderr,
+                           check=False)
+        server.kill()
+        client.kill()
+        raise
     measured["us"] = measured[f"{side}_us"]
     return measured
 
@@ -127,9 +143,16 @@ def run_rounds(results, rounds, items):
             # Another one goes first each time.
             turn = number % len(contenders)
             for contender in contenders[turn:] + contenders[:turn]:
-                progress(f"round {number + 1} of {rounds}: {part}, {side}, {load['title']}, {contender}")
-                results.append(dict(part=part, side=side, load=name, contender=contender, round=number,
-                                    **run(side, contender, load)))
+                what = f"round {number + 1} of {rounds}: {part}, {side}, {load['title']}, {contender}"
+                progress(what)
+                try:
+                    measured = run(side, contender, load)
+                except RunFailed as failure:
+                    print(f"{what}: {failure}", file=sys.stderr)
+                    results["failures"].append(f"{what}: {failure}")
+                    continue
+                results["runs"].append(dict(part=part, side=side, load=name, contender=contender, round=number,
+                                            **measured))
 
 
 # ---- what is measured once
@@ -276,9 +299,9 @@ def main():
     keep_to_ourselves()
     began = time.monotonic()
     results = {"machine": machine(), "quick": options.quick, "rounds": options.rounds,
-               "seconds": options.seconds, "runs": [], "allocations": [], "memory": [], "start": []}
-    run_rounds(results["runs"], options.rounds, list(scheme()))
-    run_rounds(results["runs"], 1 if options.quick else 2, list(growth_scheme()))
+               "seconds": options.seconds, "failures": [], "runs": [], "allocations": [], "memory": [], "start": []}
+    run_rounds(results, options.rounds, list(scheme()))
+    run_rounds(results, 1 if options.quick else 2, list(growth_scheme()))
     if not options.only:
         measure_allocations(results["allocations"])
         measure_memory(results["memory"])
@@ -297,6 +320,7 @@ parser.add_argument("--bin", required=True, help="where the programs are")
 parser.add_argument("--out", required=True, help="the file to write")
 parser.add_argument("--quick", action="store_true", help="fewer rounds, shorter windows")
 parser.add_argument("--only", help="of the runs, those whose part/side/load matches this expression")
+parser.add_argument("--debug", action="store_true", help="gdb's backtraces of a server that hangs")
 parser.add_argument("--rounds", type=int)
 parser.add_argument("--seconds", type=float, help="the window of a run")
 options = parser.parse_args()
