@@ -70,7 +70,7 @@ def write(path, results):
     width = 2 * PANEL
     head = [text(20, 28, "grpc-c beside gRPC C++ and bare core", size=18, weight="bold"),
             text(20, 46, f"{machine['processor']}, {machine['cores']} cores, {machine['date']}; shorter is better; "
-                 f"bars are medians of {results.all['rounds']} rounds, lines their lowest and highest", size=11)]
+                 f"bars: median of {results.all['rounds']} round(s), lines: lowest to highest", size=11)]
     x = 20
     for contender, colour in COLOURS.items():
         head.append(f'<rect x="{x}" y="56" width="12" height="12" fill="{colour}"/>')

@@ -153,12 +153,14 @@ def target_table(results):
     for contender in (blocking, asynchronous):
         rows.append(target_row("two lanes", f"throughput, {contender} / core with 2 queues",
                                results.ratios(("server", "lanes", contender), ("server", "lanes", limit), "per_second"), 1, True))
-    for row in results.all["allocations"]:
-        if row["contender"] in (blocking, asynchronous):
-            text = f"{row['side']}, {plan.LOADS[row['load']]['title']}: {row['contender']}"
-            core = results.other("allocations", "all", side=row["side"], load=row["load"], contender=limit)
-            rows.append(target_row("allocations", f"{text}, all - core's", [row["all"] - core], 0.5))
-            rows.append(target_row("allocations", f"{text}, of its own", [row["ours"]], 0.01))
+    for contender in (blocking, asynchronous):
+        found = [row for row in results.all["allocations"] if row["contender"] == contender]
+        more = [row["all"] - results.other("allocations", "all", side=row["side"], load=row["load"], contender=limit)
+                for row in found]
+        if found:
+            rows.append(target_row("allocations", f"{contender}: more than core's, at most", [max(more)], 0.5))
+            rows.append(target_row("allocations", f"{contender}: not core's, at most",
+                                   [max(row["ours"] for row in found)], 0.01))
     if results.all["memory"]:
         def memory(side, what, contender):
             return results.other("memory", "kib", side=side, what=what, contender=contender)
@@ -170,9 +172,10 @@ def target_table(results):
                                    [(memory("server", "idle server", contender) - memory("server", "idle server", limit)) / 1024], 1))
     if results.all["start"]:
         for contender, other in ((blocking, "C++ sync"), (asynchronous, "C++ async")):
-            rows.append(target_row("first reply", f"{contender} / {other}",
-                                   [results.other("start", "ms", side="client", contender=contender)
-                                    / results.other("start", "ms", side="client", contender=other)], 1))
+            for value, unit in (("ms", "time"), ("cpu_ms", "CPU time")):
+                rows.append(target_row("first reply", f"{unit}, {contender} / {other}",
+                                       [results.other("start", value, side="client", contender=contender)
+                                        / results.other("start", value, side="client", contender=other)], 1))
         rows.append(target_row("library", "libgrpc-c.so stripped, KB", [results.all["sizes"]["libgrpc-c.so"] / 1000], 150))
     for side, contenders in plan.GROWTH_CONTENDERS.items():
         for contender in contenders[1:]:
@@ -233,7 +236,7 @@ def main():
     machine = results.all["machine"]
     print(f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, {machine['date']}, "
           f"commit {machine['commit']}; load before {machine['load_before']:.1f}, after "
-          f"{machine['load_after']:.1f}; {results.all['rounds']} rounds with windows of "
+          f"{machine['load_after']:.1f}; {results.all['rounds']} round(s) with windows of "
           f"{results.all['seconds']} s, {results.all['took_seconds']:.0f} s in all")
     for table in tables(results):
         (print_markdown if options.markdown else print_plain)(*table)
