@@ -145,14 +145,16 @@ def run_rounds(results, rounds, items):
             for contender in contenders[turn:] + contenders[:turn]:
                 what = f"round {number + 1} of {rounds}: {part}, {side}, {load['title']}, {contender}"
                 progress(what)
-                try:
-                    measured = run(side, contender, load)
-                except RunFailed as failure:
-                    print(f"{what}: {failure}", file=sys.stderr)
-                    results["failures"].append(f"{what}: {failure}")
-                    continue
-                results["runs"].append(dict(part=part, side=side, load=name, contender=contender, round=number,
-                                            **measured))
+                for _ in range(2):
+                    try:
+                        measured = run(side, contender, load)
+                    except RunFailed as failure:
+                        print(f"{what}: {failure}", file=sys.stderr)
+                        results["failures"].append(f"{what}: {failure}")
+                        continue
+                    results["runs"].append(dict(part=part, side=side, load=name, contender=contender, round=number,
+                                                **measured))
+                    break
 
 
 # ---- what is measured once

@@ -94,9 +94,9 @@ static void set_option(const char *name, const char *value)
         if (strcmp(known[i].name, name) != 0)
             continue;
         if (known[i].number != NULL)
-            *known[i].number = atoi(value);
+            *known[i].number = (int)strtol(value, NULL, 10);
         else if (known[i].fraction != NULL)
-            *known[i].fraction = atof(value);
+            *known[i].fraction = strtod(value, NULL);
         else if (known[i].text != NULL)
             *known[i].text = value;
         else

@@ -13,8 +13,11 @@ serve_options serve_parse(int argc, char **argv)
 {
     serve_options options = {.mode = argc > 1 ? argv[1] : "", .workers = 10, .lanes = 0};
     for (int i = 2; i < argc; i++) {
-        if (sscanf(argv[i], "--workers=%d", &options.workers) != 1 &&
-            sscanf(argv[i], "--lanes=%d", &options.lanes) != 1) {
+        if (strncmp(argv[i], "--workers=", 10) == 0) {
+            options.workers = (int)strtol(argv[i] + 10, NULL, 10);
+        } else if (strncmp(argv[i], "--lanes=", 8) == 0) {
+            options.lanes = (int)strtol(argv[i] + 8, NULL, 10);
+        } else {
             fprintf(stderr, "%s: %s?\n", program_invocation_short_name, argv[i]);
             exit(2);
         }

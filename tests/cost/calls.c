@@ -166,7 +166,7 @@ static grpc_c_server *serve(const char *kind)
 int main(int argc, char **argv)
 {
     const char *kind = argc > 2 ? argv[1] : "";
-    left = argc > 2 ? atol(argv[2]) : 0;
+    left = argc > 2 ? strtol(argv[2], NULL, 10) : 0;
     if (strcmp(kind, "blocking") != 0)
         queue = grpc_c_completion_queue_new();
     grpc_c_server *server = serve(kind);
