@@ -62,7 +62,6 @@ static load_kind parse_kind(const char *name)
         if (strcmp(name, names[i]) == 0)
             return (load_kind)i;
     load_fail("--kind is unary, download or chat");
-    return LOAD_UNARY;
 }
 
 static void set_option(const char *name, const char *value)

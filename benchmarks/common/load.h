@@ -77,7 +77,7 @@ void load_hold(void);
 void load_end(void);
 
 /** Says why, and ends the program. */
-void load_fail(const char *what);
+void load_fail(const char *what) __attribute__((noreturn));
 
 #ifdef __cplusplus
 }
