@@ -99,7 +99,7 @@ def run(side, contender, load, counts=None, **more):
     if counts:
         more.update({"counts": files["client"], "server-counts": files["server"]})
     # Ten thousand calls take a while to have all been answered once.
-    waves = 1 + load["outstanding"] // 2000
+    waves = 1 + load["outstanding"] // 500
     client = start_client(contender if side == "client" else plan.LIMIT, load, server, files.get("client"),
                           warmup=options.warmup * waves, seconds=max(options.seconds, 0.1 * waves), **more)
     try:
