@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs, on Debian and its kin, what the build needs and is missing; with --test, what the tests
-# need too. Leaves apt alone where nothing is missing. docs/dependencies.md says more.
+# need too, with --bench, what the benchmarks compare with. Leaves apt alone where nothing is missing. docs/dependencies.md says more.
 set -euo pipefail
 
 # package              reason
@@ -46,12 +46,20 @@ git                    check.sh asks it which files are ours
 util-linux             setarch: ThreadSanitizer wants addresses that are not random
 "
 
+bench_packages="
+libgrpc++-dev          gRPC C++, to compare with
+protobuf-compiler-grpc writes its stubs
+binutils               strip, for the size of the library
+python3                runs the benchmarks and prints what they measured
+"
+
 packages=$build_packages
 case ${1-} in
     "") ;;
     --test) packages+=$test_packages ;;
+    --bench) packages+=$bench_packages ;;
     *)
-        echo "usage: $0 [--test]" >&2
+        echo "usage: $0 [--test | --bench]" >&2
         exit 2
         ;;
 esac

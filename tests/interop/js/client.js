@@ -147,7 +147,8 @@ const cases = {
 
     const {call, response} = input(connect(GZIP));
     call.write({expect_compressed: {value: true}, payload: zeros(27182)});
-    call.write({expect_compressed: {value: false}, payload: zeros(45904)}, NO_COMPRESS);
+    // Past Writable.write, which refuses an encoding that is a number before Node.js 20.
+    call._write({expect_compressed: {value: false}, payload: zeros(45904)}, NO_COMPRESS, () => {});
     call.end();
     assert.equal((await response).aggregated_payload_size, 73086);
   },
