@@ -69,7 +69,11 @@ int main(int argc, char **argv)
     Routeguide__RouteGuide_Stub stub = routeguide__route_guide_stub(channel);
     Call list = {.method = "ListFeatures", .context = grpc_c_client_context_new()};
     Call record = {.method = "RecordRoute", .context = grpc_c_client_context_new()};
+    Routeguide__Point lo = ROUTEGUIDE__POINT__INIT, hi = ROUTEGUIDE__POINT__INIT;
     Routeguide__Rectangle everywhere = ROUTEGUIDE__RECTANGLE__INIT;
+    hi.latitude = hi.longitude = 1000000000;
+    everywhere.lo = &lo;
+    everywhere.hi = &hi;
 
     /* What cannot be started has its status in the context, and no callback. */
     list.reader =

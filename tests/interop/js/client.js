@@ -146,9 +146,11 @@ const cases = {
     await fails(probe.response, grpc.status.INVALID_ARGUMENT);
 
     const {call, response} = input(connect(GZIP));
-    call.write({expect_compressed: {value: true}, payload: zeros(27182)});
+    await new Promise((sent) =>
+      call.write({expect_compressed: {value: true}, payload: zeros(27182)}, sent));
     // Past Writable.write, which refuses an encoding that is a number before Node.js 20.
-    call._write({expect_compressed: {value: false}, payload: zeros(45904)}, NO_COMPRESS, () => {});
+    await new Promise((sent) =>
+      call._write({expect_compressed: {value: false}, payload: zeros(45904)}, NO_COMPRESS, sent));
     call.end();
     assert.equal((await response).aggregated_payload_size, 73086);
   },
