@@ -177,7 +177,8 @@ static void clear(grpc_c_server_call *call)
     call->code = GRPC_C_STATUS_OK;
     call->message = NULL;
     call->watch = (grpc_c_server_watch){.call = call};
-    call->async = (grpc_c_server_async){.reply = NULL};
+    if (call->method != NULL && call->method->async_handler != NULL)
+        call->async = (grpc_c_server_async){.reply = NULL};
     call->counted = false;
     grpc_c_arena_reset(&call->arena);
     grpc_c_arena_reset(&call->message_arena);
