@@ -51,6 +51,7 @@ static grpc_channel *create_core_channel(const char *target, const grpc_c_channe
                             (int)options->max_receive_message_bytes);
     grpc_c_core_args_number(&args, GRPC_ARG_MAX_SEND_MESSAGE_LENGTH,
                             (int)options->max_send_message_bytes);
+    grpc_c_core_args_set(&args, GRPC_ARG_MAX_METADATA_SIZE, (int)options->max_metadata_bytes);
     grpc_c_core_args_number(&args, GRPC_COMPRESSION_CHANNEL_DEFAULT_ALGORITHM,
                             (int)algorithms[options->compression]);
     grpc_c_core_args_number(&args, GRPC_ARG_KEEPALIVE_TIME_MS, options->keepalive_time_ms);
@@ -95,6 +96,7 @@ grpc_c_channel *grpc_c_insecure_channel_new(const char *target,
     channel->codec = read.codec;
     channel->max_receive_message_bytes = read.max_receive_message_bytes;
     channel->max_call_memory_bytes = read.max_call_memory_bytes;
+    channel->max_nesting_depth = read.max_nesting_depth;
     channel->queue = read.completion_queue;
     atomic_init(&channel->references, 1);
     return channel;
@@ -165,7 +167,8 @@ void grpc_c_channel_leave_queue(grpc_c_channel *channel, grpc_c_completion_queue
 
 /* ---- services ---- */
 
-static grpc_c_bound_service *bind_service(grpc_channel *core, const grpc_c_service *service)
+static grpc_c_bound_service *bind_service(const grpc_c_channel *channel,
+                                          const grpc_c_service *service)
 {
     grpc_c_bound_service *bound =
         malloc(sizeof *bound + service->method_count * sizeof bound->methods[0]);
@@ -176,9 +179,9 @@ static grpc_c_bound_service *bind_service(grpc_channel *core, const grpc_c_servi
     for (size_t i = 0; i < service->method_count; i++) {
         const grpc_c_method *method = &service->methods[i];
         bound->methods[i] = (grpc_c_bound_method){
-            .handle = grpc_channel_register_call(core, method->path, NULL, NULL),
+            .handle = grpc_channel_register_call(channel->core, method->path, NULL, NULL),
             .request = method->request,
-            .reply = grpc_c_message_type_of(method->reply),
+            .reply = grpc_c_message_type_within(method->reply, channel->max_nesting_depth),
         };
     }
     return bound;
@@ -194,7 +197,7 @@ grpc_c_stub grpc_c_stub_new(grpc_c_channel *channel, const grpc_c_service *servi
     while (bound != NULL && bound->service != service)
         bound = bound->next;
     if (bound == NULL) {
-        bound = bind_service(channel->core, service);
+        bound = bind_service(channel, service);
         if (bound != NULL) {
             bound->next = channel->services;
             channel->services = bound;

@@ -17,7 +17,7 @@ static size_t protobuf_pack(const ProtobufCMessage *message, uint8_t *ret_bytes)
 static ProtobufCMessage *unpack_type(const grpc_c_message_type *type, ProtobufCAllocator *allocator,
                                      const uint8_t *bytes, size_t size)
 {
-    if (type->nests && !grpc_c_depth_is_within_limit(type->descriptor, bytes, size))
+    if (type->nests && !grpc_c_depth_is_within(type->descriptor, bytes, size, type->max_depth))
         return NULL;
     return protobuf_c_message_unpack(type->descriptor, allocator, size, bytes);
 }
@@ -37,9 +37,16 @@ const grpc_c_codec grpc_c_protobuf_codec = {
     .unpack = protobuf_unpack,
 };
 
+grpc_c_message_type grpc_c_message_type_within(const ProtobufCMessageDescriptor *descriptor,
+                                               unsigned max_depth)
+{
+    return (grpc_c_message_type){descriptor, grpc_c_depth_may_exceed(descriptor, max_depth),
+                                 max_depth};
+}
+
 grpc_c_message_type grpc_c_message_type_of(const ProtobufCMessageDescriptor *descriptor)
 {
-    return (grpc_c_message_type){descriptor, grpc_c_depth_is_unbounded(descriptor)};
+    return grpc_c_message_type_within(descriptor, GRPC_C_DEPTH_LIMIT);
 }
 
 ProtobufCMessage *grpc_c_codec_unpack(const grpc_c_codec *codec, const grpc_c_message_type *type,

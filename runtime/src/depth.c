@@ -3,9 +3,11 @@
 
 /* ---- types ---- */
 
+enum { most_types = 100 };
+
 typedef struct type_walk {
-    const ProtobufCMessageDescriptor *seen[GRPC_C_DEPTH_LIMIT];
-    bool finished[GRPC_C_DEPTH_LIMIT];
+    const ProtobufCMessageDescriptor *seen[most_types];
+    bool finished[most_types];
     int count;
 } type_walk;
 
@@ -16,7 +18,7 @@ static bool reaches_unfinished(type_walk *walk, const ProtobufCMessageDescriptor
     for (int i = 0; i < walk->count; i++)
         if (walk->seen[i] == type)
             return !walk->finished[i];
-    if (walk->count == GRPC_C_DEPTH_LIMIT)
+    if (walk->count == most_types)
         return true;
     int index = walk->count++;
     walk->seen[index] = type;
@@ -29,10 +31,16 @@ static bool reaches_unfinished(type_walk *walk, const ProtobufCMessageDescriptor
     return false;
 }
 
-bool grpc_c_depth_is_unbounded(const ProtobufCMessageDescriptor *type)
+/* A type that cannot contain itself is no deeper than it reaches other types. */
+bool grpc_c_depth_may_exceed(const ProtobufCMessageDescriptor *type, unsigned levels)
 {
     type_walk walk = {.count = 0};
-    return reaches_unfinished(&walk, type);
+    return reaches_unfinished(&walk, type) || (unsigned)walk.count > levels + 1;
+}
+
+bool grpc_c_depth_is_unbounded(const ProtobufCMessageDescriptor *type)
+{
+    return grpc_c_depth_may_exceed(type, GRPC_C_DEPTH_LIMIT);
 }
 
 /* ---- bytes ---- */
@@ -93,8 +101,14 @@ static bool value_size(const uint8_t **position, const uint8_t *end, unsigned wi
 bool grpc_c_depth_is_within_limit(const ProtobufCMessageDescriptor *type, const uint8_t *bytes,
                                   size_t size)
 {
-    level stack[GRPC_C_DEPTH_LIMIT + 1];
-    int depth = 0;
+    return grpc_c_depth_is_within(type, bytes, size, GRPC_C_DEPTH_LIMIT);
+}
+
+bool grpc_c_depth_is_within(const ProtobufCMessageDescriptor *type, const uint8_t *bytes,
+                            size_t size, unsigned levels)
+{
+    level stack[GRPC_C_DEPTH_MOST + 1];
+    unsigned depth = 0;
     const uint8_t *position = bytes;
     stack[0] = (level){type, bytes + size};
     for (;;) {
@@ -117,7 +131,7 @@ bool grpc_c_depth_is_within_limit(const ProtobufCMessageDescriptor *type, const 
             position += length;
             continue;
         }
-        if (depth == GRPC_C_DEPTH_LIMIT)
+        if (depth == levels)
             return false;
         depth++;
         stack[depth] = (level){field->descriptor, position + length};

@@ -17,6 +17,26 @@
 
 /* ---- made ---- */
 
+static void add_connection_limits(grpc_c_core_args *args, const grpc_c_server_options *options)
+{
+    grpc_c_core_args_set(args, GRPC_ARG_MAX_CONCURRENT_STREAMS,
+                         (int)options->max_concurrent_streams);
+    grpc_c_core_args_set(args, GRPC_ARG_MAX_METADATA_SIZE, (int)options->max_metadata_bytes);
+    grpc_c_core_args_limit(args, GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
+                           options->handshake_timeout_ms);
+    grpc_c_core_args_limit(args, GRPC_ARG_MAX_CONNECTION_IDLE_MS, options->max_connection_idle_ms);
+    grpc_c_core_args_limit(args, GRPC_ARG_MAX_CONNECTION_AGE_MS, options->max_connection_age_ms);
+    grpc_c_core_args_limit(args, GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                           options->max_connection_age_grace_ms);
+    /* Of both, 0 means to core that pings are not counted. */
+    grpc_c_core_args_set(args, GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                         options->min_ping_interval_ms < 0 ? 0 : options->min_ping_interval_ms);
+    grpc_c_core_args_set(args, GRPC_ARG_HTTP2_MAX_PING_STRIKES,
+                         options->max_ping_strikes < 0 ? 0 : options->max_ping_strikes);
+    grpc_c_core_args_number(args, GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS,
+                            options->permit_pings_without_calls);
+}
+
 /* NULL when memory is short. */
 static grpc_server *create_core_server(const grpc_c_server_options *options)
 {
@@ -30,6 +50,8 @@ static grpc_server *create_core_server(const grpc_c_server_options *options)
     grpc_c_core_args_number(&args, GRPC_ARG_KEEPALIVE_TIME_MS, options->keepalive_time_ms);
     grpc_c_core_args_number(&args, GRPC_ARG_KEEPALIVE_TIMEOUT_MS, options->keepalive_timeout_ms);
     grpc_c_core_args_set(&args, GRPC_ARG_ALLOW_REUSEPORT, options->reuse_port);
+    add_connection_limits(&args, options);
+    grpc_c_core_args_quota(&args, options->max_transport_memory_bytes);
     grpc_server *server = grpc_server_create(&args.all, NULL);
     grpc_c_core_args_free(&args);
     return server;
@@ -174,13 +196,14 @@ int grpc_c_server_add_insecure_port(grpc_c_server *server, const char *address, 
     return port;
 }
 
-static grpc_c_server_method method_of(const grpc_c_method *method, const void *servicer, void *self)
+static grpc_c_server_method method_of(const grpc_c_server *server, const grpc_c_method *method,
+                                      const void *servicer, void *self)
 {
     return (grpc_c_server_method){
         .path = method->path,
         .path_size = strlen(method->path),
         .kind = method->kind,
-        .request = grpc_c_message_type_of(method->request),
+        .request = grpc_c_message_type_within(method->request, server->options.max_nesting_depth),
         .reply = method->reply,
         .servicer = servicer,
         .self = self,
@@ -207,7 +230,7 @@ static bool add_service(grpc_c_server *server, const grpc_c_service *service,
     bool added = !serves_any(server, service) &&
                  grpc_c_method_table_reserve(&server->methods, service->method_count);
     for (size_t i = 0; added && i < service->method_count; i++) {
-        grpc_c_server_method method = method_of(&service->methods[i], servicer, self);
+        grpc_c_server_method method = method_of(server, &service->methods[i], servicer, self);
         if (handlers != NULL)
             method.handler = handlers[i];
         else

@@ -83,6 +83,35 @@ static void test_a_hundred_levels_pass_and_no_more(void **state)
     }
 }
 
+/* Whether a chain of so many levels is unpacked where so many are allowed. */
+static bool is_taken(const ProtobufCMessageDescriptor *type, int levels, unsigned allowed)
+{
+    size_t size;
+    uint8_t *bytes = chain(levels, 1, &size);
+    grpc_c_arena arena;
+    grpc_c_arena_init(&arena, 64 << 20);
+    grpc_c_message_type known = grpc_c_message_type_within(type, allowed);
+    bool taken =
+        grpc_c_codec_unpack(&grpc_c_protobuf_codec, &known, &arena.allocator, bytes, size) != NULL;
+    grpc_c_arena_free(&arena);
+    free(bytes);
+    return taken;
+}
+
+static void test_the_limit_can_be_another(void **state)
+{
+    (void)state;
+    static const unsigned allowed[] = {1, 7, 150, 1000};
+    for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++) {
+        assert_true(is_taken(&nesting__node__descriptor, (int)allowed[i], allowed[i]));
+        assert_false(is_taken(&nesting__node__descriptor, (int)allowed[i] + 1, allowed[i]));
+    }
+    /* A type that cannot contain itself is scanned, too, where it can be deeper than that. */
+    assert_true(grpc_c_depth_may_exceed(&nesting__shallow__descriptor, 0));
+    assert_false(grpc_c_depth_may_exceed(&nesting__shallow__descriptor, 1));
+    assert_false(grpc_c_depth_may_exceed(&nesting__flat__descriptor, 0));
+}
+
 static void test_siblings_are_not_levels(void **state)
 {
     (void)state;
@@ -163,6 +192,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_recursive_types_are_unbounded),
         cmocka_unit_test(test_a_hundred_levels_pass_and_no_more),
+        cmocka_unit_test(test_the_limit_can_be_another),
         cmocka_unit_test(test_siblings_are_not_levels),
         cmocka_unit_test(test_malformed_bytes_are_refused),
         cmocka_unit_test(test_scan_agrees_with_protobuf_c),

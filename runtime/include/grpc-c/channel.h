@@ -69,13 +69,19 @@ typedef struct grpc_c_channel_options {
     /** Any other of core's arguments; one that a field above sets, too, counts for more. Copied. */
     const grpc_c_core_argument *core_arguments;
     size_t core_argument_count;
+    /** Metadata that a server may send in one call, counted as HTTP/2 does: names, values, and 32
+     * bytes each; default 8 KiB. */
+    size_t max_metadata_bytes;
+    /** Messages within messages, in what is received; default 100, at most 1,000. Of the default
+     * codec. */
+    unsigned max_nesting_depth;
 } grpc_c_channel_options;
 
 /** For `grpc_c_channel_options options = GRPC_C_CHANNEL_OPTIONS_INIT;`. */
 #define GRPC_C_CHANNEL_OPTIONS_INIT \
     { \
         sizeof(grpc_c_channel_options), 0, 0, 0, NULL, NULL, GRPC_C_COMPRESSION_NONE, 0, 0, false, \
-            false, NULL, NULL, NULL, NULL, 0 \
+            false, NULL, NULL, NULL, NULL, 0, 0, 0 \
     }
 
 /** Options in place (C only): `GRPC_C_CHANNEL_OPTIONS(.user_agent_prefix = "router/2")`. */

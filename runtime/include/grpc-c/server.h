@@ -24,7 +24,8 @@ GRPC_C_BEGIN_DECLS
 
 typedef struct grpc_c_server grpc_c_server;
 
-/** How a server behaves. Zero, in every field but the first, means the default. */
+/** How a server behaves. Zero, in every field but the first, means the default. docs/security.md
+ * says what each limit is for, and what a peer sees that meets it. */
 typedef struct grpc_c_server_options {
     /** sizeof(grpc_c_server_options): filled in by GRPC_C_SERVER_OPTIONS and …_INIT. */
     size_t struct_size;
@@ -59,12 +60,48 @@ typedef struct grpc_c_server_options {
     /** Any other of core's arguments; one that a field above sets, too, counts for more. Copied. */
     const grpc_c_core_argument *core_arguments;
     size_t core_argument_count;
+
+    /* Limits for peers that nobody has vouched for. Of the int fields a negative one is no limit.
+     */
+
+    /** Streams, that is calls, open at the same time on one connection (HTTP/2's
+     * SETTINGS_MAX_CONCURRENT_STREAMS); clients keep further calls back; default 1,000. */
+    unsigned max_concurrent_streams;
+    /** Metadata of one call, counted as HTTP/2 does: names, values, and 32 bytes each; default
+     * 8 KiB. */
+    size_t max_metadata_bytes;
+    /** Messages within messages, in what is received; default 100, at most 1,000. Of the default
+     * codec. */
+    unsigned max_nesting_depth;
+    /** How long a new connection may take to become one of HTTP/2, with TLS where there is any,
+     * before it is closed; default 20 s. */
+    int handshake_timeout_ms;
+    /** A connection without calls for so long is closed; default an hour. */
+    int max_connection_idle_ms;
+    /** A connection of that age takes no more calls (GOAWAY: clients make a new one), and is closed
+     * when its calls have ended or the grace is over; default a day, and no end of the grace. */
+    int max_connection_age_ms;
+    int max_connection_age_grace_ms;
+    /** Pings of a client while no data flows that come sooner than this after the one before are
+     * strikes; default five minutes. gRPC's doc/keepalive.md. */
+    int min_ping_interval_ms;
+    /** Strikes that are forgiven; the next one closes the connection with ENHANCE_YOUR_CALM and
+     * "too_many_pings"; default 2. */
+    int max_ping_strikes;
+    /** Takes pings at that interval also while no call runs; by default they may come every two
+     * hours then. */
+    bool permit_pings_without_calls;
+    /** Memory that core may take for connections and calls of this server, together: what has been
+     * received and not yet taken, above all; default no limit. Core closes connections and refuses
+     * calls when it is short. */
+    size_t max_transport_memory_bytes;
 } grpc_c_server_options;
 
 /** For `grpc_c_server_options options = GRPC_C_SERVER_OPTIONS_INIT;`. */
 #define GRPC_C_SERVER_OPTIONS_INIT \
     { \
-        sizeof(grpc_c_server_options), 0, 0, 0, false, 0, 0, 0, NULL, 0, 0, NULL, NULL, 0 \
+        sizeof(grpc_c_server_options), 0, 0, 0, false, 0, 0, 0, NULL, 0, 0, NULL, NULL, 0, 0, 0, \
+            0, 0, 0, 0, 0, 0, 0, false, 0 \
     }
 
 /** Options in place (C only): `GRPC_C_SERVER_OPTIONS(.max_workers = 10)`. */
