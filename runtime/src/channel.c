@@ -6,6 +6,7 @@
 
 #include <grpc/grpc_security.h>
 
+#include "call_credentials.h"
 #include "core.h"
 #include "core_args.h"
 #include "options.h"
@@ -92,10 +93,12 @@ grpc_c_channel *grpc_c_insecure_channel_new(const char *target,
         free(channel);
         return NULL;
     }
+    channel->insecure = true;
     channel->codec = read.codec;
     channel->max_receive_message_bytes = read.max_receive_message_bytes;
     channel->max_call_memory_bytes = read.max_call_memory_bytes;
     channel->queue = read.completion_queue;
+    channel->call_credentials = grpc_c_call_credentials_ref(read.call_credentials);
     atomic_init(&channel->references, 1);
     return channel;
 }
@@ -109,6 +112,7 @@ static void release(grpc_c_channel *channel)
         channel->services = service->next;
         free(service);
     }
+    grpc_c_call_credentials_free(channel->call_credentials);
     pthread_mutex_destroy(&channel->mutex);
     if (channel->queue_is_own)
         grpc_c_own_queue_release();

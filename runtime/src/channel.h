@@ -39,6 +39,10 @@ struct grpc_c_channel {
     const grpc_c_codec *codec;
     size_t max_receive_message_bytes;
     size_t max_call_memory_bytes;
+    /** A reference; NULL for none. */
+    grpc_c_call_credentials *call_credentials;
+    /** Without encryption: no call credentials travel on it. */
+    bool insecure;
     /** The user's, until freed, and those of async operations under way: what they look at stays
      * when the user frees context and channel meanwhile. */
     atomic_uint references;

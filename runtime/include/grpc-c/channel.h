@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <grpc-c/call_credentials.h>
 #include <grpc-c/codec.h>
 #include <grpc-c/completion_queue.h>
 #include <grpc-c/compression.h>
@@ -69,13 +70,16 @@ typedef struct grpc_c_channel_options {
     /** Any other of core's arguments; one that a field above sets, too, counts for more. Copied. */
     const grpc_c_core_argument *core_arguments;
     size_t core_argument_count;
+    /** What tells the server who calls, in each call; default nothing. Kept by the channel: free it
+     * when you like. Over an insecure channel calls fail then, see <grpc-c/call_credentials.h>. */
+    grpc_c_call_credentials *call_credentials;
 } grpc_c_channel_options;
 
 /** For `grpc_c_channel_options options = GRPC_C_CHANNEL_OPTIONS_INIT;`. */
 #define GRPC_C_CHANNEL_OPTIONS_INIT \
     { \
         sizeof(grpc_c_channel_options), 0, 0, 0, NULL, NULL, GRPC_C_COMPRESSION_NONE, 0, 0, false, \
-            false, NULL, NULL, NULL, NULL, 0 \
+            false, NULL, NULL, NULL, NULL, 0, NULL \
     }
 
 /** Options in place (C only): `GRPC_C_CHANNEL_OPTIONS(.user_agent_prefix = "router/2")`. */

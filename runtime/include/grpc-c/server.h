@@ -18,11 +18,26 @@
 #include <grpc-c/codec.h>
 #include <grpc-c/completion_queue.h>
 #include <grpc-c/macros.h>
+#include <grpc-c/server_context.h>
 #include <grpc-c/status.h>
 
 GRPC_C_BEGIN_DECLS
 
 typedef struct grpc_c_server grpc_c_server;
+
+/**
+ * Whether a call may be served: OK, and its handler runs; or the status that it ends with, whose
+ * message grpc_c_server_context_fail gives: `return grpc_c_server_context_fail(context,
+ * GRPC_C_STATUS_PERMISSION_DENIED, "not for %s", user);`. What is no code becomes UNAUTHENTICATED.
+ *
+ * It sees what a handler sees of its call, the metadata and who the peer is above all, and may
+ * leave word for the handler (grpc_c_server_context_set_principal), hide a token from it
+ * (grpc_c_server_context_remove_metadata) and add metadata for the client. It runs where the
+ * handler is going to run, before the request is parsed, and may block for a blocking servicer,
+ * whose worker it holds, but not for an async one. Several calls may be checked at the same time.
+ */
+typedef grpc_c_status_code (*grpc_c_auth_check)(grpc_c_server_context *context,
+                                                void *auth_check_data);
 
 /** How a server behaves. Zero, in every field but the first, means the default. */
 typedef struct grpc_c_server_options {
@@ -59,12 +74,18 @@ typedef struct grpc_c_server_options {
     /** Any other of core's arguments; one that a field above sets, too, counts for more. Copied. */
     const grpc_c_core_argument *core_arguments;
     size_t core_argument_count;
+    /** Asked before each call of a method that is served, whatever its kind; default: all calls are
+     * served. Methods that are not served end with UNIMPLEMENTED unasked. `auth_check_data` is
+     * handed to it: borrowed by the server. */
+    grpc_c_auth_check auth_check;
+    void *auth_check_data;
 } grpc_c_server_options;
 
 /** For `grpc_c_server_options options = GRPC_C_SERVER_OPTIONS_INIT;`. */
 #define GRPC_C_SERVER_OPTIONS_INIT \
     { \
-        sizeof(grpc_c_server_options), 0, 0, 0, false, 0, 0, 0, NULL, 0, 0, NULL, NULL, 0 \
+        sizeof(grpc_c_server_options), 0, 0, 0, false, 0, 0, 0, NULL, 0, 0, NULL, NULL, 0, NULL, \
+            NULL \
     }
 
 /** Options in place (C only): `GRPC_C_SERVER_OPTIONS(.max_workers = 10)`. */

@@ -76,6 +76,20 @@ GRPC_C_API const char *grpc_c_server_context_peer(grpc_c_server_context *context
 /** What the client sent with the call. Never NULL. Valid until the handler returns. */
 GRPC_C_API const grpc_c_metadata *grpc_c_server_context_metadata(grpc_c_server_context *context);
 
+/** Takes all entries with this key out of that metadata: an auth check does so with a token that
+ * handlers are not to see. The metadata must be asked for again. */
+GRPC_C_API void grpc_c_server_context_remove_metadata(grpc_c_server_context *context,
+                                                      const char *key);
+
+/**
+ * Who calls, as the server's auth check (grpc_c_server_options.auth_check) has found out: a pointer
+ * for the handler to ask for, NULL until it is set. What it points to is the caller's own affair,
+ * and best allocated from the context.
+ */
+GRPC_C_API void grpc_c_server_context_set_principal(grpc_c_server_context *context,
+                                                    void *principal);
+GRPC_C_API void *grpc_c_server_context_principal(const grpc_c_server_context *context);
+
 /**
  * Adds metadata that goes out before the first message, or with the status; copies key and value.
  * Returns false, and adds nothing, for what may not be sent (as
