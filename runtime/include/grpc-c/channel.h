@@ -16,6 +16,7 @@
 #include <grpc-c/codec.h>
 #include <grpc-c/completion_queue.h>
 #include <grpc-c/compression.h>
+#include <grpc-c/credentials.h>
 #include <grpc-c/macros.h>
 
 GRPC_C_BEGIN_DECLS
@@ -87,14 +88,20 @@ typedef struct grpc_c_channel_options {
     (&(const grpc_c_channel_options){.struct_size = sizeof(grpc_c_channel_options), __VA_ARGS__})
 
 /**
- * A channel to `target`, without encryption. Targets are written as in gRPC's doc/naming.md:
- * "localhost:50051", "dns:///host:port", "ipv4:127.0.0.1:50051", "unix:/run/x.sock". Copies target
- * and options (NULL: all defaults). Does not connect: what is wrong with a target shows in the
- * calls' status.
+ * A channel to `target`, secured by `credentials`, which are borrowed. Targets are written as in
+ * gRPC's doc/naming.md: "localhost:50051", "dns:///host:port", "ipv4:127.0.0.1:50051",
+ * "unix:/run/x.sock". Copies target and options (NULL: all defaults). Does not connect: what is
+ * wrong with a target, or with the peer's certificate, shows in the calls' status.
  *
- * Returns an owned channel; NULL when memory is short, `target` is NULL or the options are not
- * this library's. A stub on a NULL channel is harmless: its calls fail with INTERNAL.
+ * Returns an owned channel; NULL when memory is short, `target` or `credentials` is NULL or the
+ * options are not this library's. A stub on a NULL channel is harmless: its calls fail with
+ * INTERNAL.
  */
+GRPC_C_API grpc_c_channel *grpc_c_channel_new(const char *target,
+                                              const grpc_c_channel_credentials *credentials,
+                                              const grpc_c_channel_options *options);
+
+/** The same, with insecure credentials. */
 GRPC_C_API grpc_c_channel *grpc_c_insecure_channel_new(const char *target,
                                                        const grpc_c_channel_options *options);
 

@@ -17,6 +17,7 @@
 #include <grpc-c/channel.h>
 #include <grpc-c/codec.h>
 #include <grpc-c/completion_queue.h>
+#include <grpc-c/credentials.h>
 #include <grpc-c/macros.h>
 #include <grpc-c/server_context.h>
 #include <grpc-c/status.h>
@@ -101,14 +102,19 @@ typedef struct grpc_c_server_options {
 GRPC_C_API grpc_c_server *grpc_c_server_new(const grpc_c_server_options *options);
 
 /**
- * Listens on `address`, without encryption, from start on: "[::]:50051", "127.0.0.1:0",
- * "unix:/run/x.sock", "unix-abstract:x", and those of gRPC's doc/naming.md that begin with "dns:",
- * "ipv4:" or "ipv6:" and have one address. A port must be given, as a number; 0 takes a free one.
- * To be called before start, as often as there are addresses.
+ * Listens on `address` from start on, secured by `credentials`, which are borrowed: "[::]:50051",
+ * "127.0.0.1:0", "unix:/run/x.sock", "unix-abstract:x", and those of gRPC's doc/naming.md that
+ * begin with "dns:", "ipv4:" or "ipv6:" and have one address. A port must be given, as a number; 0
+ * takes a free one. To be called before start, as often as there are addresses.
  *
  * Returns the port that was bound (1 for a unix socket); 0 on failure, with the reason in `error`
  * (may be NULL).
  */
+GRPC_C_API int grpc_c_server_add_port(grpc_c_server *server, const char *address,
+                                      const grpc_c_server_credentials *credentials,
+                                      grpc_c_error *error);
+
+/** The same, with insecure credentials. */
 GRPC_C_API int grpc_c_server_add_insecure_port(grpc_c_server *server, const char *address,
                                                grpc_c_error *error);
 
