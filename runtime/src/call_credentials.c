@@ -37,7 +37,7 @@ grpc_c_call_credentials *grpc_c_token_call_credentials_new(const char *token)
         }
     }
     free(value);
-    free(credentials);
+    grpc_c_call_credentials_free(credentials);
     return NULL;
 }
 

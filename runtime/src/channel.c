@@ -72,6 +72,17 @@ static grpc_channel *create_core_channel(const char *target,
     return channel;
 }
 
+/* Core would refuse the first as well, once there is a connection, but not the second, whatever its
+ * headers say of local TCP: whoever took the port before the server did would be sent tokens. */
+static const char *refuses_call_credentials(const grpc_c_channel_credentials *credentials)
+{
+    if (credentials->is_insecure)
+        return "call credentials are not sent over an insecure channel";
+    if (credentials->is_local_tcp)
+        return "call credentials are not sent over local TCP, where any user may listen";
+    return NULL;
+}
+
 grpc_c_channel *grpc_c_insecure_channel_new(const char *target,
                                             const grpc_c_channel_options *options)
 {
@@ -106,7 +117,7 @@ grpc_c_channel *grpc_c_channel_new(const char *target,
         free(channel);
         return NULL;
     }
-    channel->insecure = credentials->is_insecure;
+    channel->refuses_call_credentials = refuses_call_credentials(credentials);
     channel->codec = read.codec;
     channel->max_receive_message_bytes = read.max_receive_message_bytes;
     channel->max_call_memory_bytes = read.max_call_memory_bytes;

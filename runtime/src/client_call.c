@@ -116,9 +116,9 @@ bool grpc_c_client_call_begin(grpc_c_client_context *context, const grpc_c_stub 
     }
     bool has_credentials =
         stub->channel->call_credentials != NULL || context->call_credentials != NULL;
-    if (has_credentials && stub->channel->insecure) {
+    if (has_credentials && stub->channel->refuses_call_credentials != NULL) {
         refuse_to_begin(context, GRPC_C_STATUS_UNAUTHENTICATED,
-                        "call credentials are not sent over an insecure channel");
+                        stub->channel->refuses_call_credentials);
         return false;
     }
     if (!context->holds_core)

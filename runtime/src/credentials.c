@@ -89,6 +89,8 @@ grpc_c_channel_credentials *grpc_c_local_channel_credentials_new(
     grpc_c_core_acquire();
     grpc_c_channel_credentials *credentials =
         grpc_c_channel_credentials_wrap(grpc_local_credentials_create(core_type(connections)));
+    if (credentials != NULL)
+        credentials->is_local_tcp = connections == GRPC_C_LOCAL_CONNECTIONS_TCP;
     grpc_c_core_release();
     return credentials;
 }

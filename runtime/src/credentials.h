@@ -15,6 +15,8 @@ struct grpc_c_channel_credentials {
     /** Of core's arguments for the channel; NULL for none. */
     char *host_name_override;
     bool is_insecure;
+    /** Any user of the machine may be at the other end. */
+    bool is_local_tcp;
 };
 
 struct grpc_c_server_credentials {

@@ -4,9 +4,9 @@
  *
  * They are given to a channel (grpc_c_channel_options.call_credentials), to a context
  * (grpc_c_client_context_set_call_credentials), or to both: then a call carries the channel's
- * metadata and after it the context's. They travel over secure connections only: over TLS, and over
- * unix sockets with local credentials. On an insecure channel the call ends with UNAUTHENTICATED,
- * and nothing is sent.
+ * metadata and after it the context's. They travel over TLS, and over unix sockets with local
+ * credentials. On an insecure channel, or one with local credentials over TCP, the call ends with
+ * UNAUTHENTICATED, and nothing is sent.
  *
  * Threads: immutable, and thread-safe. Ownership: channels, contexts and calls keep what they need,
  * so that credentials may be freed right after use.
