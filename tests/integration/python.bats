@@ -72,8 +72,7 @@ client() {
 
 @test "SIGINT stops our server" {
     start "$BIN/greeter_server" '[::]:0'
-    kill -INT "$server"
-    wait "$server"
+    stop INT
 }
 
 # What the client of the example prints, whoever serves.
