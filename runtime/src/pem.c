@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
 #include "error.h"
 
 /* No bundle of roots comes near it; a file that grows while it is read stops here. */
@@ -92,4 +96,96 @@ void grpc_c_pem_free(grpc_c_pem *pem)
     free(pem->text);
     free(pem->source);
     *pem = (grpc_c_pem){NULL, NULL};
+}
+
+/* ---- checked ---- */
+
+/* The user may use OpenSSL, too: its queue of errors is left as it was. */
+
+static bool refuse(grpc_c_error *error, const grpc_c_pem *pem, const char *what)
+{
+    unsigned long number = ERR_peek_last_error();
+    const char *reason = number != 0 ? ERR_reason_error_string(number) : NULL;
+    grpc_c_error_set(error, GRPC_C_STATUS_INVALID_ARGUMENT, "%s: %s%s%s", pem->source, what,
+                     reason != NULL ? ": " : "", reason != NULL ? reason : "");
+    return false;
+}
+
+/* OpenSSL would ask for it at the terminal. */
+static int no_passphrase(char *buffer, int size, int writing, void *user_data)
+{
+    (void)buffer;
+    (void)size;
+    (void)writing;
+    (void)user_data;
+    return -1;
+}
+
+static bool is_end_of_pem(void)
+{
+    unsigned long number = ERR_peek_last_error();
+    return ERR_GET_LIB(number) == ERR_LIB_PEM && ERR_GET_REASON(number) == PEM_R_NO_START_LINE;
+}
+
+static bool are_certificates(const grpc_c_pem *pem, grpc_c_error *error)
+{
+    BIO *bio = BIO_new_mem_buf(pem->text, -1);
+    if (bio == NULL)
+        return refuse(error, pem, "cannot be read");
+    size_t count = 0;
+    X509 *certificate;
+    while ((certificate = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL)) != NULL) {
+        X509_free(certificate);
+        count++;
+    }
+    BIO_free(bio);
+    if (!is_end_of_pem())
+        return refuse(error, pem, "a certificate that cannot be read");
+    return count > 0 || refuse(error, pem, "no certificate in PEM");
+}
+
+static bool is_key_pair(const grpc_c_pem *key, const grpc_c_pem *chain, grpc_c_error *error)
+{
+    BIO *key_bio = BIO_new_mem_buf(key->text, -1);
+    BIO *chain_bio = BIO_new_mem_buf(chain->text, -1);
+    EVP_PKEY *private_key = NULL;
+    X509 *certificate = NULL;
+    bool good = false;
+    if (key_bio != NULL)
+        private_key = PEM_read_bio_PrivateKey(key_bio, NULL, no_passphrase, NULL);
+    if (chain_bio != NULL)
+        certificate = PEM_read_bio_X509(chain_bio, NULL, no_passphrase, NULL);
+    if (private_key == NULL)
+        refuse(error, key,
+               strstr(key->text, "ENCRYPTED") != NULL ? "a private key with a passphrase"
+                                                      : "no private key in PEM");
+    else if (certificate == NULL)
+        refuse(error, chain, "no certificate in PEM");
+    else if (X509_check_private_key(certificate, private_key) != 1)
+        grpc_c_error_set(error, GRPC_C_STATUS_INVALID_ARGUMENT,
+                         "%s: not the private key of the certificate in %s", key->source,
+                         chain->source);
+    else
+        good = true;
+    EVP_PKEY_free(private_key);
+    X509_free(certificate);
+    BIO_free(key_bio);
+    BIO_free(chain_bio);
+    return good;
+}
+
+bool grpc_c_pem_check_certificates(const grpc_c_pem *pem, grpc_c_error *error)
+{
+    ERR_set_mark();
+    bool good = are_certificates(pem, error);
+    ERR_pop_to_mark();
+    return good;
+}
+
+bool grpc_c_pem_check_key_pair(const grpc_c_pem *key, const grpc_c_pem *chain, grpc_c_error *error)
+{
+    ERR_set_mark();
+    bool good = is_key_pair(key, chain, error);
+    ERR_pop_to_mark();
+    return good && grpc_c_pem_check_certificates(chain, error);
 }

@@ -1,5 +1,7 @@
 /*
- * PEM texts of the options for TLS: given, or read from files.
+ * PEM texts of the options for TLS: given, or read from files, and checked. Core itself would say
+ * nothing, or abort, or log a line that names no file, when the first connection comes. The only
+ * file that knows of OpenSSL.
  */
 #ifndef GRPC_C_PEM_H
 #define GRPC_C_PEM_H
@@ -20,5 +22,12 @@ typedef struct grpc_c_pem {
 bool grpc_c_pem_load(grpc_c_pem *pem, const char *text, const char *file, const char *what,
                      grpc_c_error *error);
 void grpc_c_pem_free(grpc_c_pem *pem);
+
+/** Whether there is at least one certificate in it, and nothing in PEM that is none. */
+bool grpc_c_pem_check_certificates(const grpc_c_pem *pem, grpc_c_error *error);
+
+/** Whether there is a private key in `key`, without a passphrase, and it is that of the first
+ * certificate of `chain`. */
+bool grpc_c_pem_check_key_pair(const grpc_c_pem *key, const grpc_c_pem *chain, grpc_c_error *error);
 
 #endif

@@ -1,12 +1,16 @@
 /* TLS credentials: from options to core's objects. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core.h"
 #include "credentials.h"
 #include "error.h"
 #include "options.h"
 #include "pem.h"
+#include "tls_versions.h"
 
 enum { most_key_pairs = 1000 };
 
@@ -18,6 +22,9 @@ typedef struct settings {
     const grpc_c_tls_key_pair *key_pair;
     const grpc_c_tls_key_pair *more_key_pairs;
     size_t more_key_pair_count;
+    grpc_c_tls_version min_version;
+    grpc_c_tls_version max_version;
+    int reload_interval_ms;
     const char *key_log_file;
 } settings;
 
@@ -47,6 +54,7 @@ static bool add_pair(grpc_tls_identity_pairs *pairs, const grpc_c_tls_key_pair *
                          key.text == NULL ? "private_key" : "certificate_chain");
         good = false;
     }
+    good = good && grpc_c_pem_check_key_pair(&key, &chain, error);
     if (good)
         grpc_tls_identity_pairs_add_pair(pairs, key.text, chain.text);
     grpc_c_pem_free(&key);
@@ -73,35 +81,105 @@ static bool load_pairs(material *loaded, const settings *given, grpc_c_error *er
     return true;
 }
 
-/* Core's options, with what both sides have. NULL, with the reason in `error`. */
-static grpc_tls_credentials_options *create_options(const settings *given, grpc_c_error *error)
+/* Core's watcher knows files only, and one pair of them. */
+static bool check_reloading(const settings *given, grpc_c_error *error)
+{
+    const char *reason = NULL;
+    if (given->reload_interval_ms < 0)
+        reason = "negative";
+    else if (given->reload_interval_ms == 0)
+        return true;
+    else if (given->roots != NULL || given->key_pair->private_key != NULL ||
+             given->key_pair->certificate_chain != NULL)
+        reason = "PEM text does not change; give files";
+    else if (given->more_key_pair_count > 0)
+        reason = "of one key pair only";
+    else if (given->roots_file == NULL && !is_given(given->key_pair))
+        reason = "there is no file";
+    if (reason != NULL)
+        grpc_c_error_set(error, GRPC_C_STATUS_INVALID_ARGUMENT, "reload_interval_ms: %s", reason);
+    return reason == NULL;
+}
+
+/* Takes the pairs; NULL where nothing is to be provided. */
+static grpc_tls_certificate_provider *create_provider(const settings *given, material *loaded)
+{
+    grpc_tls_identity_pairs *pairs = loaded->pairs;
+    if (loaded->roots.text == NULL && pairs == NULL)
+        return NULL;
+    loaded->pairs = NULL;
+    if (given->reload_interval_ms == 0)
+        return grpc_tls_certificate_provider_static_data_create(loaded->roots.text, pairs);
+    if (pairs != NULL)
+        grpc_tls_identity_pairs_destroy(pairs);
+    unsigned seconds = ((unsigned)given->reload_interval_ms + 999) / 1000;
+    return grpc_tls_certificate_provider_file_watcher_create(given->key_pair->private_key_file,
+                                                             given->key_pair
+                                                                 ->certificate_chain_file,
+                                                             given->roots_file, seconds);
+}
+
+/* Makes the file, readable for its owner only, since core would leave that to the umask, and log
+ * nothing where it cannot. */
+static bool open_key_log(const char *file, grpc_c_error *error)
+{
+    int descriptor = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (descriptor < 0) {
+        char reason[128];
+        grpc_c_error_set(error, GRPC_C_STATUS_INVALID_ARGUMENT, "key_log_file: %s: %s", file,
+                         strerror_r(errno, reason, sizeof reason));
+        return false;
+    }
+    close(descriptor);
+    return true;
+}
+
+static bool load(material *loaded, const settings *given, grpc_c_error *error)
+{
+    return check_reloading(given, error) &&
+           grpc_c_pem_load(&loaded->roots, given->roots, given->roots_file, "root_certificates",
+                           error) &&
+           (loaded->roots.text == NULL || grpc_c_pem_check_certificates(&loaded->roots, error)) &&
+           load_pairs(loaded, given, error) &&
+           (given->key_log_file == NULL || open_key_log(given->key_log_file, error));
+}
+
+/* With what both sides have. */
+static bool fill_options(grpc_tls_credentials_options *options, const settings *given,
+                         grpc_c_error *error)
 {
     material loaded = {.pairs = NULL};
-    grpc_tls_credentials_options *options = NULL;
-    if (!grpc_c_pem_load(&loaded.roots, given->roots, given->roots_file, "root_certificates",
-                         error) ||
-        !load_pairs(&loaded, given, error))
-        goto done;
-    options = grpc_tls_credentials_options_create();
-    if (loaded.roots.text != NULL)
-        grpc_tls_credentials_options_watch_root_certs(options);
-    if (loaded.pairs != NULL)
-        grpc_tls_credentials_options_watch_identity_key_cert_pairs(options);
-    if (loaded.roots.text != NULL || loaded.pairs != NULL) {
-        grpc_tls_certificate_provider *provider =
-            grpc_tls_certificate_provider_static_data_create(loaded.roots.text, loaded.pairs);
-        loaded.pairs = NULL; /* taken */
-        grpc_tls_credentials_options_set_certificate_provider(options, provider);
-        grpc_tls_certificate_provider_release(provider);
+    bool good = load(&loaded, given, error) &&
+                grpc_c_tls_versions_set(options, given->min_version, given->max_version, error);
+    if (good) {
+        if (loaded.roots.text != NULL)
+            grpc_tls_credentials_options_watch_root_certs(options);
+        if (loaded.pairs != NULL)
+            grpc_tls_credentials_options_watch_identity_key_cert_pairs(options);
+        grpc_tls_certificate_provider *provider = create_provider(given, &loaded);
+        if (provider != NULL) {
+            grpc_tls_credentials_options_set_certificate_provider(options, provider);
+            grpc_tls_certificate_provider_release(provider);
+        }
+        if (given->key_log_file != NULL)
+            grpc_tls_credentials_options_set_tls_session_key_log_file_path(options,
+                                                                           given->key_log_file);
     }
-    if (given->key_log_file != NULL)
-        grpc_tls_credentials_options_set_tls_session_key_log_file_path(options,
-                                                                       given->key_log_file);
-done:
     if (loaded.pairs != NULL)
         grpc_tls_identity_pairs_destroy(loaded.pairs);
     grpc_c_pem_free(&loaded.roots);
-    return options;
+    return good;
+}
+
+/* Core's options, which core has no function to free, but credentials take. NULL, with the reason
+ * in `error`. */
+static grpc_tls_credentials_options *create_options(const settings *given, grpc_c_error *error)
+{
+    grpc_tls_credentials_options *options = grpc_tls_credentials_options_create();
+    if (fill_options(options, given, error))
+        return options;
+    grpc_channel_credentials_release(grpc_tls_credentials_create(options));
+    return NULL;
 }
 
 /* `options` may be NULL. */
@@ -122,6 +200,9 @@ static grpc_c_channel_credentials *create_channel_credentials(
         .roots = read->root_certificates,
         .roots_file = read->root_certificates_file,
         .key_pair = &read->key_pair,
+        .min_version = read->min_version,
+        .max_version = read->max_version,
+        .reload_interval_ms = read->reload_interval_ms,
         .key_log_file = read->key_log_file,
     };
     grpc_tls_credentials_options *options = create_options(&given, error);
@@ -194,6 +275,9 @@ static grpc_c_server_credentials *create_server_credentials(const grpc_c_tls_ser
         .key_pair = &read->key_pair,
         .more_key_pairs = read->more_key_pairs,
         .more_key_pair_count = read->more_key_pair_count,
+        .min_version = read->min_version,
+        .max_version = read->max_version,
+        .reload_interval_ms = read->reload_interval_ms,
         .key_log_file = read->key_log_file,
     };
     grpc_tls_credentials_options *options = create_options(&given, error);

@@ -306,6 +306,51 @@ compressed() {
     [[ $output == "unix_socket_server: cannot listen on unix:"*": No such file or directory" ]]
 }
 
+@test "tls: with the certificates of its script" {
+    "$EXAMPLES/tls/certificates.sh" "$BATS_TEST_TMPDIR"
+    start "$BIN/tls_server" 127.0.0.1:0 "$BATS_TEST_TMPDIR"
+    client tls "localhost:$port" "$BATS_TEST_TMPDIR"
+    [ "$status" -eq 0 ]
+    [ "$output" = "SayHello: Hello, you!" ]
+    # The certificate is for localhost.
+    client tls "127.0.0.1:$port" "$BATS_TEST_TMPDIR"
+    [ "$status" -eq 1 ]
+    [[ $output == "SayHello: UNAVAILABLE: "*"Hostname Verification Check failed." ]]
+    stop
+}
+
+@test "tls: says what fails" {
+    run "$BIN/tls_server" 127.0.0.1:0 nowhere
+    [ "$status" -eq 1 ]
+    [ "$output" = "tls_server: nowhere/server.key: No such file or directory" ]
+    client tls localhost:1 nowhere
+    [ "$status" -eq 1 ]
+    [ "$output" = "tls_client: nowhere/ca.pem: No such file or directory" ]
+}
+
+@test "mutual_tls: with the certificates of its script" {
+    "$EXAMPLES/mutual_tls/certificates.sh" "$BATS_TEST_TMPDIR"
+    start "$BIN/mutual_tls_server" 127.0.0.1:0 "$BATS_TEST_TMPDIR"
+    client mutual_tls "localhost:$port" "$BATS_TEST_TMPDIR"
+    [ "$status" -eq 0 ]
+    [ "$output" = "SayHello: Hello, you! I know you as ann." ]
+    hear "SayHello from CN=ann,O=Example"
+    hear "also known as ann@example.org"
+    client tls "localhost:$port" "$BATS_TEST_TMPDIR"
+    [ "$status" -eq 1 ]
+    [[ $output == "SayHello: UNAVAILABLE: "* ]]
+    stop
+}
+
+@test "mutual_tls: says what fails" {
+    run "$BIN/mutual_tls_server" 127.0.0.1:0 nowhere
+    [ "$status" -eq 1 ]
+    [ "$output" = "mutual_tls_server: nowhere/ca.pem: No such file or directory" ]
+    client mutual_tls localhost:1 nowhere
+    [ "$status" -eq 1 ]
+    [ "$output" = "mutual_tls_client: nowhere/ca.pem: No such file or directory" ]
+}
+
 @test "load_balancing: every server answers" {
     local targets=()
     start "$BIN/load_balancing_server" 127.0.0.1:0 127.0.0.1:0 127.0.0.1:0

@@ -65,7 +65,8 @@ typedef struct grpc_c_tls_channel_options {
     grpc_c_tls_version min_version;
     grpc_c_tls_version max_version;
     /** The files above are looked at again this often, in milliseconds, rounded up to seconds, and
-     * new connections use what is new; default: they are read once. */
+     * new connections use what is new; default: they are read once. Files only, and one key pair.
+     * What is wrong with the new ones fails handshakes until they are right. */
     int reload_interval_ms;
     /** For debugging: the secrets of each connection are appended to this file, in the format that
      * Wireshark reads. Who reads the file reads the connection. */
