@@ -345,6 +345,39 @@ compressed() {
     stop
 }
 
+@test "token_auth: the file's token, as it is at each call" {
+    "$EXAMPLES/tls/certificates.sh" "$BATS_TEST_TMPDIR"
+    start "$BIN/token_auth_server" 127.0.0.1:0 "$BATS_TEST_TMPDIR"
+    for user in ann bob; do
+        echo "secret-of-$user" >"$BATS_TEST_TMPDIR/token"
+        client token_auth "localhost:$port" "$BATS_TEST_TMPDIR"
+        [ "$status" -eq 0 ]
+        [ "$output" = "SayHello: Hello, you! I know you as $user." ]
+    done
+    echo "secret-of-eve" >"$BATS_TEST_TMPDIR/token"
+    client token_auth "localhost:$port" "$BATS_TEST_TMPDIR"
+    [ "$status" -eq 1 ]
+    [ "$output" = "SayHello: UNAUTHENTICATED: unknown token" ]
+    # Another example's client has none.
+    client tls "localhost:$port" "$BATS_TEST_TMPDIR"
+    [ "$status" -eq 1 ]
+    [ "$output" = "SayHello: UNAUTHENTICATED: no token" ]
+    rm "$BATS_TEST_TMPDIR/token"
+    client token_auth "localhost:$port" "$BATS_TEST_TMPDIR"
+    [ "$status" -eq 1 ]
+    [ "$output" = "SayHello: UNAUTHENTICATED: no token in $BATS_TEST_TMPDIR/token" ]
+    stop
+}
+
+@test "token_auth: says what fails" {
+    run "$BIN/token_auth_server" 127.0.0.1:0 nowhere
+    [ "$status" -eq 1 ]
+    [ "$output" = "token_auth_server: nowhere/server.key: No such file or directory" ]
+    client token_auth localhost:1 nowhere
+    [ "$status" -eq 1 ]
+    [ "$output" = "token_auth_client: nowhere/ca.pem: No such file or directory" ]
+}
+
 @test "mutual_tls: says what fails" {
     run "$BIN/mutual_tls_server" 127.0.0.1:0 nowhere
     [ "$status" -eq 1 ]

@@ -172,8 +172,7 @@ static void test_those_of_channel_and_context_are_both_sent(void **state)
     grpc_c_channel *channel =
         fixture_local_channel(fixture, GRPC_C_CHANNEL_OPTIONS(.call_credentials = channels));
     grpc_c_call_credentials_free(channels);
-    struct fixture other = *fixture;
-    other.stub = echo__echo_stub(channel);
+    struct fixture other = {.stub = echo__echo_stub(channel), .context = fixture->context};
     assert_int_equal(say(&other), GRPC_C_STATUS_OK);
     assert_shown("Bearer channel");
     grpc_c_client_context_set_call_credentials(fixture->context, contexts);
@@ -208,8 +207,7 @@ static void test_insecure_channels_refuse_them_before_anything_is_sent(void **st
     assert_string_equal(grpc_c_client_context_message(fixture->context),
                         "call credentials are not sent over an insecure channel");
     grpc_c_channel *plain = grpc_c_insecure_channel_new(fixture->target, NULL);
-    struct fixture other = *fixture;
-    other.stub = echo__echo_stub(plain);
+    struct fixture other = {.stub = echo__echo_stub(plain), .context = fixture->context};
     assert_int_equal(say(&other), GRPC_C_STATUS_OK);
     assert_int_equal(times_shown(), before + 1);
     grpc_c_client_context_set_call_credentials(fixture->context, token);
@@ -310,8 +308,7 @@ static void test_both_callbacks_of_channel_and_context_are_asked(void **state)
     grpc_c_channel *channel =
         fixture_local_channel(fixture, GRPC_C_CHANNEL_OPTIONS(.call_credentials = credentials));
     grpc_c_call_credentials_free(credentials);
-    struct fixture other = *fixture;
-    other.stub = echo__echo_stub(channel);
+    struct fixture other = {.stub = echo__echo_stub(channel), .context = fixture->context};
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, answer_later, &channels), 0);
     assert_int_equal(say(&other), GRPC_C_STATUS_OK);
@@ -534,8 +531,7 @@ static void test_an_answer_comes_after_the_channel_is_gone(void **state)
         grpc_c_call_credentials_new(on_asked, on_destroy, &asked);
     grpc_c_channel *channel =
         fixture_local_channel(fixture, GRPC_C_CHANNEL_OPTIONS(.call_credentials = credentials));
-    struct fixture other = *fixture;
-    other.stub = echo__echo_stub(channel);
+    struct fixture other = {.stub = echo__echo_stub(channel), .context = fixture->context};
     canceller canceller = {&asked, fixture->context};
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, cancel_when_asked, &canceller), 0);
