@@ -28,6 +28,26 @@ end() {
     against metadata
 }
 
+# starve OPTION…: a limits_server with 64 descriptors.
+starve() {
+    # shellcheck disable=SC2016 # for the other shell
+    start bash -c 'ulimit -n 64 && exec "$@"' bash "$BIN/limits_server" "$@"
+}
+
+@test "row 27: a server that ran out of descriptors serves again when they are back" {
+    starve
+    peer descriptors
+    peer next
+    grep -x "accept has failed, and gRPC core gives such sockets up: listening again" "$errors"
+    end
+}
+
+@test "row 27: a server without descriptors can be stopped" {
+    starve
+    peer keep_descriptors
+    wait "$server"
+}
+
 @test "row 28: calls beyond the limit are refused at once while the workers are busy" {
     against saturate max_workers=2 max_concurrent_calls=10
 }

@@ -309,8 +309,45 @@ def next(port, _pid):
     assert say(port) == "hello"
 
 
+def connect_many(port, count):
+    """Half of them say nothing, the others are good HTTP/2."""
+    return [Peer(port, hello) for hello in (b"", PREFACE + frame(SETTINGS)) * (count // 2)]
+
+
+def starve(port, good):
+    """Takes the server's descriptors until it notices, which a GOAWAY tells; served again after."""
+    peers = connect_many(port, 100)
+    while good.goaway is None:
+        good.read()
+    for peer in peers:
+        peer.socket.close()
+    while True:
+        try:
+            return say(port)
+        except (Closed, ConnectionRefusedError):
+            pass
+
+
 def descriptors(port, pid):
-    print("todo")
+    """More connections than the server has descriptors, twice. A call that was running all the time
+    ends well."""
+    with Peer(port) as good:
+        held = good.open("Hold", message("held"))
+        good.ping()
+        starve(port, good)
+        with Peer(port) as other:
+            other.ping()
+            starve(port, other)
+        os.kill(pid, signal.SIGUSR1)
+        assert status(good.finish(held)) == OK
+
+
+def keep_descriptors(port, pid):
+    """The same, and the connections stay: the server is stopped while it has no descriptors."""
+    peers = connect_many(port, 100)
+    os.kill(pid, signal.SIGTERM)
+    for peer in peers[1::2]:
+        peer.wait_for_close()
 
 
 globals()[sys.argv[1]](int(sys.argv[2]), int(sys.argv[3]))
