@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void add(grpc_c_core_args *args, grpc_arg argument)
 {
@@ -25,6 +26,37 @@ bool grpc_c_core_args_init(grpc_c_core_args *args, const grpc_c_core_argument *u
             grpc_c_core_args_set(args, user[i].name, user[i].number);
     }
     return true;
+}
+
+/* Puts a copy of the text at `*end`, behind which the next one goes. */
+static const char *copy_text(char **end, const char *text)
+{
+    if (text == NULL)
+        return NULL;
+    char *copy = strcpy(*end, text);
+    *end += strlen(text) + 1;
+    return copy;
+}
+
+static size_t text_room(const char *text)
+{
+    return text != NULL ? strlen(text) + 1 : 0;
+}
+
+grpc_c_core_argument *grpc_c_core_arguments_copy(const grpc_c_core_argument *user, size_t count)
+{
+    size_t room = 1 + count * sizeof *user;
+    for (size_t i = 0; i < count; i++)
+        room += text_room(user[i].name) + text_room(user[i].string);
+    grpc_c_core_argument *copy = malloc(room);
+    char *end = (char *)(copy + count);
+    for (size_t i = 0; copy != NULL && i < count; i++)
+        copy[i] = (grpc_c_core_argument){
+            .name = copy_text(&end, user[i].name),
+            .string = copy_text(&end, user[i].string),
+            .number = user[i].number,
+        };
+    return copy;
 }
 
 void grpc_c_core_args_free(grpc_c_core_args *args)

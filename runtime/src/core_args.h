@@ -26,6 +26,9 @@ typedef struct grpc_c_core_args {
 bool grpc_c_core_args_init(grpc_c_core_args *args, const grpc_c_core_argument *user, size_t count);
 void grpc_c_core_args_free(grpc_c_core_args *args);
 
+/** A copy of the user's, strings and all, in one block for free(). NULL when memory is short. */
+grpc_c_core_argument *grpc_c_core_arguments_copy(const grpc_c_core_argument *user, size_t count);
+
 /** Adds one of our own; a number of 0 or a string of NULL is left to core's default. */
 void grpc_c_core_args_number(grpc_c_core_args *args, const char *name, int number);
 void grpc_c_core_args_string(grpc_c_core_args *args, const char *name, const char *string);

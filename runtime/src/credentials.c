@@ -28,7 +28,16 @@ grpc_c_server_credentials *grpc_c_server_credentials_wrap(grpc_server_credential
     }
     grpc_c_core_acquire();
     credentials->core = core;
+    atomic_init(&credentials->references, 1);
     return credentials;
+}
+
+grpc_c_server_credentials *grpc_c_server_credentials_hold(
+    const grpc_c_server_credentials *credentials)
+{
+    grpc_c_server_credentials *held = (grpc_c_server_credentials *)credentials;
+    atomic_fetch_add(&held->references, 1);
+    return held;
 }
 
 void grpc_c_channel_credentials_free(grpc_c_channel_credentials *credentials)
@@ -43,7 +52,7 @@ void grpc_c_channel_credentials_free(grpc_c_channel_credentials *credentials)
 
 void grpc_c_server_credentials_free(grpc_c_server_credentials *credentials)
 {
-    if (credentials == NULL)
+    if (credentials == NULL || atomic_fetch_sub(&credentials->references, 1) > 1)
         return;
     grpc_server_credentials_release(credentials->core);
     free(credentials);

@@ -4,6 +4,7 @@
 #ifndef GRPC_C_CREDENTIALS_INTERNAL_H
 #define GRPC_C_CREDENTIALS_INTERNAL_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include <grpc-c/credentials.h>
@@ -20,6 +21,8 @@ struct grpc_c_channel_credentials {
 };
 
 struct grpc_c_server_credentials {
+    /** The user's, and those of servers, which listen again with them (listeners.h). */
+    atomic_uint references;
     grpc_server_credentials *core;
     /** Clients may show certificates that nobody has verified. */
     bool takes_unverified;
@@ -28,5 +31,9 @@ struct grpc_c_server_credentials {
 /** Take a reference to core and `core`; NULL, with `core` released, when memory is short. */
 grpc_c_channel_credentials *grpc_c_channel_credentials_wrap(grpc_channel_credentials *core);
 grpc_c_server_credentials *grpc_c_server_credentials_wrap(grpc_server_credentials *core);
+
+/** Another reference to the same; grpc_c_server_credentials_free gives it up. */
+grpc_c_server_credentials *grpc_c_server_credentials_hold(
+    const grpc_c_server_credentials *credentials);
 
 #endif

@@ -36,8 +36,7 @@ static void add_connection_limits(grpc_c_core_args *args, const grpc_c_server_op
                             options->permit_pings_without_calls);
 }
 
-/* NULL when memory is short. */
-static grpc_server *create_core_server(const grpc_c_server_options *options)
+grpc_server *grpc_c_server_create_core(const grpc_c_server_options *options)
 {
     grpc_c_core_args args;
     if (!grpc_c_core_args_init(&args, options->core_arguments, options->core_argument_count))
@@ -96,13 +95,15 @@ grpc_c_server *grpc_c_server_new(const grpc_c_server_options *options)
     if (server == NULL)
         return NULL;
     server->options = read;
-    server->options.core_arguments = NULL; /* were borrowed */
-    if (!init_locks(server)) {
+    server->options.core_arguments =
+        grpc_c_core_arguments_copy(read.core_arguments, read.core_argument_count);
+    if (server->options.core_arguments == NULL || !init_locks(server)) {
+        free((void *)server->options.core_arguments);
         free(server);
         return NULL;
     }
     grpc_c_core_acquire();
-    server->core = create_core_server(&read);
+    server->core = grpc_c_server_create_core(&server->options);
     if (server->core == NULL || !init_lanes(server)) {
         grpc_c_server_destroy(server);
         return NULL;
@@ -119,10 +120,12 @@ void grpc_c_server_destroy(grpc_c_server *server)
     if (server->workers.lanes != NULL)
         grpc_c_workers_free(&server->workers);
     grpc_c_method_table_free(&server->methods);
+    grpc_c_listeners_free(server);
     grpc_c_core_release();
     grpc_c_callbacks_free(&server->callbacks);
     pthread_mutex_destroy(&server->mutex);
     pthread_cond_destroy(&server->changed);
+    free((void *)server->options.core_arguments);
     free(server);
 }
 
@@ -204,6 +207,8 @@ int grpc_c_server_add_port(grpc_c_server *server, const char *address,
     int port = grpc_server_add_http2_port(server->core, plain, credentials->core);
     const char *reason = grpc_c_core_capture_end();
     server->takes_unverified |= credentials->takes_unverified;
+    if (port != 0)
+        grpc_c_listeners_add(server, plain, port, credentials);
     pthread_mutex_unlock(&server->mutex);
     if (port == 0)
         grpc_c_error_set(error, GRPC_C_STATUS_UNAVAILABLE, "cannot listen on %s: %s", address,
@@ -311,7 +316,9 @@ bool grpc_c_server_start(grpc_c_server *server, grpc_c_error *error)
         server->was_started = true;
     }
     pthread_mutex_unlock(&server->mutex);
-    if (reason != NULL)
+    if (reason == NULL)
+        grpc_c_listeners_open(server);
+    else
         grpc_c_error_set(error, GRPC_C_STATUS_RESOURCE_EXHAUSTED, "%s", reason);
     return reason == NULL;
 }

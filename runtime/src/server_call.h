@@ -94,6 +94,8 @@ struct grpc_c_server_context {
     /** What the auth check says of who calls. */
     void *principal;
 
+    /** The core server that was asked for an arrival. */
+    grpc_server *asked;
     const grpc_c_server_method *method;
     /** The request, or the message of a stream that was last read. */
     grpc_c_buffer *request;
@@ -147,6 +149,14 @@ bool grpc_c_server_call_prepare(grpc_c_lane *lane);
 /** Has core put the first arrival into the call that was prepared. From then on the lane is its
  * poller's: on a queue of the user's there may be one already. */
 void grpc_c_server_call_request_first(grpc_c_lane *lane);
+
+/** A call that is not in the pool; NULL when there is no memory. */
+grpc_c_server_call *grpc_c_server_call_new(grpc_c_lane *lane);
+void grpc_c_server_call_free(grpc_c_server_call *call);
+
+/** Has `core`, which takes the place of the lane's core server, put its first arrival into a new
+ * call. From then on the lane asks that one. The lane's ends_to_come count it. By any thread. */
+void grpc_c_server_call_ask_first(grpc_c_server_call *call, grpc_server *core);
 
 /** Has core put the next arrivals into calls from the lane's pool, or new ones, as many as the lane
  * keeps waiting and memory allows. By the poller. */

@@ -67,6 +67,7 @@ static void wait_for_lanes(grpc_c_server *server)
         } else if (pthread_cond_timedwait(&server->changed, &server->mutex, &server->deadline) ==
                    ETIMEDOUT) {
             atomic_store(&server->cancelling, true);
+            grpc_c_listeners_cancel_retired(server);
             pthread_mutex_unlock(&server->mutex);
             grpc_server_cancel_all_calls(server->core);
             pthread_mutex_lock(&server->mutex);
@@ -193,6 +194,7 @@ void grpc_c_server_free(grpc_c_server *server)
         grpc_c_server_wait_for_termination(server);
     else
         shut_down_unstarted(server);
+    grpc_c_listeners_close(server);
     if (server->has_stopper)
         pthread_join(server->stopper, NULL);
     grpc_c_server_destroy(server);

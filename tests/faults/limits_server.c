@@ -22,6 +22,7 @@ static const struct {
 #name, offsetof(grpc_c_server_options, name), sizeof(((grpc_c_server_options *)0)->name) \
     }
     FIELD(max_workers),
+    FIELD(lanes),
     FIELD(max_concurrent_calls),
     FIELD(max_receive_message_bytes),
     FIELD(max_call_memory_bytes),
