@@ -28,6 +28,8 @@ static void echo_metadata(grpc_c_server_context *context)
 
 static grpc_c_status_code end(const Wire__Request *request, grpc_c_server_context *context)
 {
+    if (request->text[0] == '!')
+        return grpc_c_server_context_fail(context, GRPC_C_STATUS_ABORTED, "%s", request->text + 1);
     if (request->message[0] == '\0')
         return (grpc_c_status_code)request->code;
     return grpc_c_server_context_fail(context, (grpc_c_status_code)request->code, "%s",
