@@ -14,6 +14,8 @@ typedef struct grpc_c_message_type {
     const ProtobufCMessageDescriptor *descriptor;
     /** Messages of it can be nested deeper than the limit, so that each must be scanned first. */
     bool nests;
+    /** Messages of it can hold strings, which are looked at for the same reason. */
+    bool has_strings;
 } grpc_c_message_type;
 
 grpc_c_message_type grpc_c_message_type_of(const ProtobufCMessageDescriptor *descriptor);

@@ -67,6 +67,23 @@ def repeats():
         assert seconds[1] < 24 * max(seconds[0], 0.1), seconds
 
 
+# No C string can stand for these.
+STRINGS = {"Latin-1": b"s\xe4ure", "a NUL": b"admin\0 not", "overlong": b"\xc0\xaf",
+           "a surrogate": b"\xed\xa0\x80", "beyond Unicode": b"\xf4\x90\x80\x80",
+           "cut off": b"\xe2\x82", "a NUL far behind": b"x" * 1000 + b"\0"}
+
+
+def strings():
+    for name, text in STRINGS.items():
+        for message in (field(1, text), field(6, field(2, b"fine") + field(2, text))):
+            assert say(message).status == "INTERNAL", name
+            assert call(port, COLLECT, framed(HELLO) + framed(message)).status == "INTERNAL", name
+        # Of a field that nobody knows, the bytes may mean anything.
+        assert say(field(100, text)).status == "OK", name
+    for text in ("", "plain", "100% s\u00e4ure \u20ac \U0001d11e", "\x01\x7f" * 1000):
+        assert say(field(1, text.encode())).messages == ([field(1, text.encode())] if text else [b""])
+
+
 def limit():
     assert say(text_of_size(LIMIT)).status == "OK"
     assert say(text_of_size(LIMIT + 1)).status == "RESOURCE_EXHAUSTED"

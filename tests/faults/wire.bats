@@ -94,6 +94,24 @@ ended() {
     attack repeats
 }
 
+@test "row 6: strings that are not UTF-8 or hold a NUL in a request: INTERNAL, no unary handler called" {
+    for mode in "" --async; do
+        attack strings $mode
+        # Seven with an unknown field, 14 that read a stream, four good ones, and the call at the end.
+        [ "$handlers" -eq 26 ]
+    done
+}
+
+@test "row 6: strings that are not UTF-8 or hold a NUL in a reply: INTERNAL" {
+    for mode in --timeout=60000 --async; do
+        suffer ${mode/=/ } "latin 1" "NUL" "count:latin 1" "count:NUL" ok
+        for call in "latin 1" "NUL" "count:latin 1" "count:NUL"; do
+            ended "$call" INTERNAL
+        done
+        ended ok 'OK: 1 of "fine"'
+    done
+}
+
 @test "row 7: a request of the limit, and one byte more" {
     attack limit
     [ "$handlers" -eq 2 ]
