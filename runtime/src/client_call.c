@@ -149,14 +149,6 @@ grpc_c_headers grpc_c_client_call_headers(const grpc_c_client_context *context)
     return (grpc_c_headers){&context->metadata, context->wait_for_ready};
 }
 
-bool grpc_c_client_call_wait(grpc_c_client_context *context, grpc_c_event *event)
-{
-    /* No limit here: the call has its own, and whatever is in flight ends with it. */
-    bool ok = false;
-    grpc_c_queue_pluck(context->queue, event, gpr_inf_future(GPR_CLOCK_MONOTONIC), &ok);
-    return ok;
-}
-
 void grpc_c_client_call_take_headers(grpc_c_client_context *context)
 {
     if (context->initial_metadata.count == 0)
@@ -172,6 +164,13 @@ void grpc_c_client_call_fail(grpc_c_client_context *context, grpc_c_status_code 
         context->stream.failure_message = message;
     }
     grpc_call_cancel(context->call, NULL);
+}
+
+void grpc_c_client_call_fail_for_replies(grpc_c_client_context *context)
+{
+    /* gRPC's doc/statuscodes.md: a response cardinality violation is UNIMPLEMENTED. */
+    grpc_c_client_call_fail(context, GRPC_C_STATUS_UNIMPLEMENTED,
+                            "the server sent more than one reply to a call that has one");
 }
 
 static void take_status(grpc_c_client_context *context)
@@ -269,7 +268,7 @@ const ProtobufCMessage *grpc_c_stub_unary_call(const grpc_c_stub *stub, size_t m
         grpc_c_batch_unary_call(context->call, &headers,
                                 (grpc_c_outgoing){buffer, context->send_uncompressed},
                                 &context->results, &context->done);
-        grpc_c_client_call_wait(context, &context->done);
+        grpc_c_client_call_wait_for_status(context);
         grpc_c_client_call_end(context);
         reply = grpc_c_client_call_take_reply(context);
     }

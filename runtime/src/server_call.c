@@ -18,6 +18,7 @@ enum {
 
 static void on_requested(grpc_c_event *event, bool ok);
 static void on_received(grpc_c_event *event, bool ok);
+static void on_received_all(grpc_c_event *event, bool ok);
 static void on_ready(grpc_c_event *event, bool ok);
 static void on_finished(grpc_c_event *event, bool ok);
 static void on_over(grpc_c_event *event, bool ok);
@@ -194,6 +195,7 @@ static void clear(grpc_c_server_call *call)
 {
     grpc_call_unref(call->core);
     grpc_c_buffer_free(call->request);
+    grpc_c_buffer_free(call->extra_request);
     grpc_c_buffer_free(call->reply);
     grpc_c_buffer_free(call->write_buffer);
     grpc_slice_unref(call->details.method);
@@ -204,7 +206,7 @@ static void clear(grpc_c_server_call *call)
     call->principal = NULL;
     grpc_c_metadata_list_clear(&call->headers);
     grpc_c_metadata_list_clear(&call->trailers);
-    call->request = call->reply = call->write_buffer = NULL;
+    call->request = call->extra_request = call->reply = call->write_buffer = NULL;
     call->headers_sent = call->reads_ended = call->writes_failed = false;
     call->has_details = call->send_uncompressed = call->message_was_compressed = false;
     call->read_failure = call->write_failure = (grpc_c_stream_failure){.code = GRPC_C_STATUS_OK};
@@ -311,11 +313,27 @@ static void on_requested(grpc_c_event *event, bool ok)
 static void on_received(grpc_c_event *event, bool ok)
 {
     grpc_c_server_call *call = (grpc_c_server_call *)event;
-    if (!ok || call->request == NULL)
+    if (!ok || call->request == NULL) {
         /* gRPC's doc/statuscodes.md: a request cardinality violation is UNIMPLEMENTED. A client
          * that is gone looks the same, and sees no answer. */
         refuse(call, GRPC_C_STATUS_UNIMPLEMENTED,
                "the client sent no request to a call that has one");
+    } else if (call->lane->server->options.refuse_extra_requests) {
+        event->done = on_received_all;
+        grpc_c_batch_receive(call->core, &call->extra_request, event);
+    } else {
+        on_ready(event, ok);
+    }
+}
+
+/* Core does not say with a message whether it was the last: only another operation does, and that
+ * takes 8 % of what a server spends on a small call. */
+static void on_received_all(grpc_c_event *event, bool ok)
+{
+    grpc_c_server_call *call = (grpc_c_server_call *)event;
+    if (call->extra_request != NULL)
+        refuse(call, GRPC_C_STATUS_UNIMPLEMENTED,
+               "the client sent more than one request to a call that has one");
     else
         on_ready(event, ok);
 }

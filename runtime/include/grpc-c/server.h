@@ -116,13 +116,18 @@ typedef struct grpc_c_server_options {
      * handed to it: borrowed by the server. */
     grpc_c_auth_check auth_check;
     void *auth_check_data;
+    /** Refuses a call of a method with one request whose client sends more, with UNIMPLEMENTED
+     * (gRPC's doc/statuscodes.md), before its handler runs. To know, each such call is read to its
+     * end, which costs it an operation, about 1 µs. By default the first request is answered, and
+     * what follows is dropped. */
+    bool refuse_extra_requests;
 } grpc_c_server_options;
 
 /** For `grpc_c_server_options options = GRPC_C_SERVER_OPTIONS_INIT;`. */
 #define GRPC_C_SERVER_OPTIONS_INIT \
     { \
         sizeof(grpc_c_server_options), 0, 0, 0, false, 0, 0, 0, NULL, 0, 0, NULL, NULL, 0, 0, 0, \
-            0, 0, 0, 0, 0, 0, 0, false, 0, NULL, NULL \
+            0, 0, 0, 0, 0, 0, 0, false, 0, NULL, NULL, false \
     }
 
 /** Options in place (C only): `GRPC_C_SERVER_OPTIONS(.max_workers = 10)`. */
