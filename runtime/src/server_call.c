@@ -14,6 +14,8 @@
 enum {
     /* Arrivals that core may hand over before we ask again. More only take memory. */
     requested_ahead = 16,
+    /* Calls that a pool keeps beyond as many as are in use: what a burst took is given back. */
+    most_spare = 64,
 };
 
 static void on_requested(grpc_c_event *event, bool ok);
@@ -39,6 +41,7 @@ static grpc_c_server_call *take_from_pool(grpc_c_lane *lane)
     grpc_c_server_call *call = lane->pool;
     if (call != NULL) {
         lane->pool = call->next;
+        lane->pool_count--;
         return call;
     }
     call = calloc(1, sizeof *call);
@@ -57,12 +60,36 @@ static grpc_c_server_call *take_from_pool(grpc_c_lane *lane)
     return call;
 }
 
+static void put_into_pool(grpc_c_server_call *call)
+{
+    call->next = call->lane->pool;
+    call->lane->pool = call;
+    call->lane->pool_count++;
+}
+
+static void free_one(grpc_c_lane *lane)
+{
+    grpc_c_server_call *call = lane->pool;
+    lane->pool = call->next;
+    lane->pool_count--;
+    grpc_call_details_destroy(&call->details);
+    grpc_metadata_array_destroy(&call->metadata);
+    grpc_c_metadata_list_free(&call->headers);
+    grpc_c_metadata_list_free(&call->trailers);
+    grpc_c_arena_free(&call->arena);
+    grpc_c_arena_free(&call->message_arena);
+    grpc_c_wait_destroy(&call->read);
+    grpc_c_wait_destroy(&call->write);
+    free(call);
+}
+
 static void give_to_pool(grpc_c_server_call *call)
 {
     grpc_c_lane *lane = call->lane;
-    call->next = lane->pool;
-    lane->pool = call;
+    put_into_pool(call);
     lane->in_use--;
+    while (lane->pool_count > lane->in_use + most_spare)
+        free_one(lane);
     if (lane->shut_down && lane->in_use == 0)
         grpc_c_server_lane_is_idle(lane->server);
 }
@@ -72,26 +99,14 @@ bool grpc_c_server_call_prepare(grpc_c_lane *lane)
     grpc_c_server_call *call = take_from_pool(lane);
     if (call == NULL)
         return false;
-    call->next = lane->pool;
-    lane->pool = call;
+    put_into_pool(call);
     return true;
 }
 
 void grpc_c_server_call_free_pool(grpc_c_lane *lane)
 {
-    while (lane->pool != NULL) {
-        grpc_c_server_call *call = lane->pool;
-        lane->pool = call->next;
-        grpc_call_details_destroy(&call->details);
-        grpc_metadata_array_destroy(&call->metadata);
-        grpc_c_metadata_list_free(&call->headers);
-        grpc_c_metadata_list_free(&call->trailers);
-        grpc_c_arena_free(&call->arena);
-        grpc_c_arena_free(&call->message_arena);
-        grpc_c_wait_destroy(&call->read);
-        grpc_c_wait_destroy(&call->write);
-        free(call);
-    }
+    while (lane->pool != NULL)
+        free_one(lane);
 }
 
 /* ---- request ---- */
