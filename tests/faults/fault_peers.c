@@ -109,12 +109,14 @@ typedef struct notes {
     _Atomic int reads_ended;
     _Atomic int cancels_seen;
     _Atomic int callbacks;
+    sem_t called_back;
 } notes;
 
 static void on_cancel(void *user_data)
 {
     notes *notes = user_data;
     notes->callbacks++;
+    sem_post(&notes->called_back);
 }
 
 /* Writes until that fails. */
@@ -131,6 +133,8 @@ static grpc_c_status_code count(void *self, const Streams__Order *order,
         item.number++;
     notes->writes_refused += item.number < order->count;
     notes->cancels_seen += grpc_c_server_context_is_cancelled(context);
+    if (item.number < order->count)
+        sem_wait(&notes->called_back);
     grpc_c_server_context_on_cancel(context, NULL, NULL);
     notes->ended++;
     return GRPC_C_STATUS_OK;
@@ -192,6 +196,7 @@ static void test_client_killed_in_mid_stream(void **state)
     notes notes = {.ended = 0};
     peer peer;
     char target[64];
+    sem_init(&notes.called_back, 0, 0);
     grpc_c_server *server = serve(&noting_streams, &notes, target, sizeof target);
     for (int i = 1; i <= clients; i++) {
         peer_start(&peer, "call", target);
@@ -206,6 +211,7 @@ static void test_client_killed_in_mid_stream(void **state)
     check_next_call(target);
     grpc_c_server_free(server);
     assert_int_equal(notes.ended, 2 * clients + 1);
+    sem_destroy(&notes.called_back);
 }
 
 static void test_client_killed_in_mid_stream_of_an_async_servicer(void **state)
