@@ -57,12 +57,26 @@ proves() {
     LOAD_RACES=4000 proves test_async_races test_all_threads_meddle_with_async_calls
 }
 
+@test "row 25: ten thousand calls at once, of a blocking server and of an async one" {
+    proves fault_load test_ten_thousand_calls_of_a_blocking_server \
+        test_ten_thousand_calls_of_an_async_server
+}
+
+@test "row 26: a thousand connections" {
+    proves fault_load test_a_thousand_connections
+}
+
 @test "row 29: stop, and what becomes of calls" {
     proves test_lifecycle test_stop_lets_running_calls_finish test_stop_cancels_after_the_grace \
         test_second_stop_cuts_the_grace_short test_stop_with_calls_waiting_for_a_worker
     proves test_async_server test_stop_waits_for_calls_that_are_held \
         test_stop_cancels_streams_after_the_grace
     proves test_streams test_stop_ends_open_streams
+}
+
+@test "row 29: stop, where the system has no thread for it" {
+    proves fault_lives test_stop_in_a_handler_without_a_thread \
+        test_stop_without_a_thread_while_another_waits test_stop_on_a_queue_without_a_thread
 }
 
 @test "row 30: finish twice, write after finish" {
@@ -78,6 +92,22 @@ proves() {
 
 @test "row 32: a handler that blocks for ever" {
     proves fault_calls test_handler_that_blocks_for_ever
+}
+
+# Each function of the headers must be among those that say "misused: NAME": see misuse.h.
+@test "row 33: wrong arguments to every public function" {
+    local program public misused
+    for program in fault_arguments fault_call_arguments; do
+        run "$BIN/$program"
+        echo "$output"
+        [ "$status" -eq 0 ]
+        misused+=$output$'\n'
+    done
+    public=$(cat "$SOURCE"/../../runtime/include/grpc-c/*.h | tr '\n' ' ' |
+        grep -oE 'GRPC_C_API [^;(]*\(' | grep -oE 'grpc_c_[a-z0-9_]+ *\($' | tr -d ' (' | sort -u)
+    [ "$(wc -l <<<"$public")" -gt 80 ]
+    misused=$(sed -nE 's/^misused: //p' <<<"$misused" | sort -u)
+    diff <(echo "$public") <(echo "$misused")
 }
 
 @test "row 38: forks before and after the first channel, and with exec" {
@@ -99,6 +129,11 @@ proves() {
     proves test_targets test_targets_that_are_none test_schemes_with_a_bad_address
 }
 
+@test "row 41: a name that cannot be resolved, a connection that is refused" {
+    proves test_calls test_nothing_listens
+    proves fault_names test_a_name_that_no_server_knows
+}
+
 @test "row 42: a call waits for its server" {
     proves test_context test_call_waits_for_its_server
     proves test_async_client test_wait_for_ready
@@ -111,4 +146,46 @@ proves() {
 @test "row 50: retries, as many as configured" {
     proves fault_calls test_retries_are_counted
     proves test_channels test_retries_by_service_config
+}
+
+@test "row 51: a thousand lives" {
+    proves fault_lives test_thousand_lives_leave_nothing_behind
+    proves test_lifecycle test_hundred_lives_with_a_call
+}
+
+# refuses MESSAGE PROTO [OPTION…]: the plugin refuses the proto in $BATS_TEST_TMPDIR, or the option, in
+# these words, and writes nothing.
+refuses() {
+    mkdir -p "$BATS_TEST_TMPDIR/out"
+    run "$PROTOC" --plugin=protoc-gen-grpc-c="$PLUGIN" -I"$BATS_TEST_TMPDIR" \
+        --grpc-c_out="${3:-}:$BATS_TEST_TMPDIR/out" "$2"
+    echo "$output"
+    [ "$status" -ne 0 ]
+    [[ $output == *"$1"* ]]
+    [ -z "$(ls "$BATS_TEST_TMPDIR/out")" ]
+}
+
+# tests/reject has a case for each thing that the plugin refuses; here is one of each kind.
+@test "row 52: the plugin refuses a wrong option, a clash and a keyword with file and line" {
+    cd "$BATS_TEST_TMPDIR"
+    echo 'syntax = "proto3"; message M {} service S { rpc Do(M) returns (M); }' >good.proto
+    refuses 'unknown option "frobnicate"' good.proto frobnicate
+    printf 'syntax = "proto3";\nmessage M {}\nservice S {\n rpc GetURL(M) returns (M);\n%s\n}\n' \
+        ' rpc GetUrl(M) returns (M);' >clash.proto
+    refuses 'clash.proto:5:' clash.proto
+    printf 'syntax = "proto3";\nmessage M {}\nservice S {\n rpc Delete(M) returns (M);\n%s\n}\n' \
+        ' rpc delete_(M) returns (M);' >keyword.proto
+    refuses 'keyword.proto:5:' keyword.proto
+    printf 'syntax = "proto3";\nmessage M {}\nservice S {\n rpc\n' >broken.proto
+    refuses 'broken.proto:5:' broken.proto
+}
+
+@test "row 52: an empty file is no error, what is no request is one" {
+    cd "$BATS_TEST_TMPDIR"
+    refuses 'nothing.proto: ' nothing.proto
+    : >empty.proto
+    "$PROTOC" --plugin=protoc-gen-grpc-c="$PLUGIN" -I. --grpc-c_out=out empty.proto
+    [ "$(ls out)" = "$(printf 'empty.grpc-c.c\nempty.grpc-c.h')" ]
+    run "$PLUGIN" <<<"this is no CodeGeneratorRequest"
+    [ "$status" -ne 0 ]
 }

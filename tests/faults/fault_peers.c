@@ -222,15 +222,16 @@ static void test_client_killed_in_mid_stream_of_an_async_servicer(void **state)
     char target[64];
     async_counts_init(&counts);
     grpc_c_server *server = serve(NULL, &counts, target, sizeof target);
-    peer_start(&peer, "call", target);
-    peer_kill(&peer);
-    async_wait_for_finished(&counts, 2);
-    assert_true(counts.cancelled > 0);
-    assert_true(counts.writes_refused > 0);
-    assert_int_equal(counts.started, counts.called);
+    int clients = 0;
+    do { /* one may be dead before its message was read, and then there is nothing to cancel */
+        peer_start(&peer, "call", target);
+        peer_kill(&peer);
+        async_wait_for_finished(&counts, 2 * ++clients);
+        assert_int_equal(counts.started, counts.called);
+    } while (counts.cancelled == 0 || counts.writes_refused == 0);
     check_next_call(target);
     grpc_c_server_free(server);
-    assert_int_equal(counts.finished, 3);
+    assert_int_equal(counts.finished, 2 * clients + 1);
 }
 
 /* ---- a server that is killed, or frozen ---- */
