@@ -46,8 +46,7 @@ proves() {
 }
 
 @test "row 23: cancelled before, in the middle, after" {
-    proves fault_calls test_cancel_before_the_call test_cancel_in_a_write_that_waits \
-        test_cancel_after_the_call
+    proves fault_calls test_cancel_before_and_after_the_call test_cancel_in_a_write_that_waits
     proves test_async_client_streams test_cancel_ends_what_is_under_way
 }
 
