@@ -243,11 +243,28 @@ static void test_fork_with_a_stream_and_a_queue(void **state)
 
 /* ---- and exec ---- */
 
+/* Sockets, epolls and eventfds that this program was given, by whoever runs it. */
+static int inherited(void)
+{
+    char path[64], link[64];
+    int count = 0;
+    for (int fd = 3; fd < 1024; fd++) {
+        snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+        ssize_t size = readlink(path, link, sizeof link - 1);
+        link[size > 0 ? size : 0] = '\0';
+        count += strncmp(link, "socket:", 7) == 0 || strncmp(link, "anon_inode:", 11) == 0;
+    }
+    return count;
+}
+
+/* Counted before the library was used. */
+static int given;
+
 static void exec_a_client(fixture *fixture)
 {
-    char self[32];
-    snprintf(self, sizeof self, "/proc/self/exe");
-    execl(self, "fault_forks", fixture->target, (char *)NULL);
+    char as_many[16];
+    snprintf(as_many, sizeof as_many, "%d", given);
+    execl("/proc/self/exe", "fault_forks", fixture->target, as_many, (char *)NULL);
     require(errno == 0);
 }
 
@@ -263,8 +280,12 @@ static void test_fork_and_exec(void **state)
 }
 
 /* What the test above runs. */
-static int client_main(const char *target)
+static int client_main(const char *target, long as_many)
 {
+    if (given != as_many) {
+        fprintf(stderr, "the program that was executed: %d descriptors of %ld\n", given, as_many);
+        return child_failed;
+    }
     grpc_c_channel *channel = grpc_c_insecure_channel_new(target, NULL);
     Echo__Echo_Stub stub = echo__echo_stub(channel);
     grpc_c_client_context *context = grpc_c_client_context_new();
@@ -277,8 +298,9 @@ static int client_main(const char *target)
 
 int main(int argc, char **argv)
 {
-    if (argc > 1)
-        return client_main(argv[1]);
+    given = inherited();
+    if (argc > 2)
+        return client_main(argv[1], strtol(argv[2], NULL, 10));
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fork_before_the_first_channel),
         cmocka_unit_test(test_fork_after_the_first_channel),
