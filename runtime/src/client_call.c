@@ -10,6 +10,8 @@
 
 const char *grpc_c_client_call_misuse(const grpc_c_stub *stub, size_t method)
 {
+    if (grpc_c_core_was_forked())
+        return GRPC_C_FORKED;
     if (stub == NULL || stub->channel == NULL)
         return "the stub has no channel";
     if (stub->service == NULL)
@@ -61,6 +63,13 @@ void grpc_c_client_call_refuse(grpc_c_client_context *context, const char *reaso
 {
     grpc_c_client_context_forget(context);
     grpc_c_client_context_fail(context, GRPC_C_STATUS_INTERNAL, reason);
+}
+
+void grpc_c_client_call_leave_to_parent(grpc_c_client_context *context)
+{
+    context->call = NULL;
+    context->phase = GRPC_C_CALL_OVER;
+    grpc_c_client_context_fail(context, GRPC_C_STATUS_INTERNAL, GRPC_C_FORKED);
 }
 
 static void enter_phase(grpc_c_client_context *context, grpc_c_call_phase phase, grpc_call *call)

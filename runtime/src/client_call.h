@@ -38,6 +38,9 @@ void grpc_c_client_call_refuse(grpc_c_client_context *context, const char *reaso
 bool grpc_c_client_call_begin(grpc_c_client_context *context, const grpc_c_stub *stub,
                               size_t method, grpc_c_queue *queue);
 
+/** In a forked process: the call in progress is the parent's, and over as far as this one goes. */
+void grpc_c_client_call_leave_to_parent(grpc_c_client_context *context);
+
 /** What the call is to begin with, by the context's settings. */
 grpc_c_headers grpc_c_client_call_headers(const grpc_c_client_context *context);
 

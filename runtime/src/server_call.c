@@ -14,6 +14,8 @@
 enum {
     /* Arrivals that core may hand over before we ask again. More only take memory. */
     requested_ahead = 16,
+    /* Calls that a pool keeps beyond as many as are in use: what a burst took is given back. */
+    most_spare = 64,
 };
 
 static void on_requested(grpc_c_event *event, bool ok);
@@ -53,35 +55,6 @@ grpc_c_server_call *grpc_c_server_call_new(grpc_c_lane *lane)
     return call;
 }
 
-static grpc_c_server_call *take_from_pool(grpc_c_lane *lane)
-{
-    grpc_c_server_call *call = lane->pool;
-    if (call == NULL)
-        return grpc_c_server_call_new(lane);
-    lane->pool = call->next;
-    return call;
-}
-
-static void give_to_pool(grpc_c_server_call *call)
-{
-    grpc_c_lane *lane = call->lane;
-    call->next = lane->pool;
-    lane->pool = call;
-    lane->in_use--;
-    if (lane->shut_down && lane->in_use == 0)
-        grpc_c_server_lane_is_idle(lane->server);
-}
-
-bool grpc_c_server_call_prepare(grpc_c_lane *lane)
-{
-    grpc_c_server_call *call = take_from_pool(lane);
-    if (call == NULL)
-        return false;
-    call->next = lane->pool;
-    lane->pool = call;
-    return true;
-}
-
 void grpc_c_server_call_free(grpc_c_server_call *call)
 {
     grpc_call_details_destroy(&call->details);
@@ -95,13 +68,55 @@ void grpc_c_server_call_free(grpc_c_server_call *call)
     free(call);
 }
 
+static grpc_c_server_call *take_from_pool(grpc_c_lane *lane)
+{
+    grpc_c_server_call *call = lane->pool;
+    if (call == NULL)
+        return grpc_c_server_call_new(lane);
+    lane->pool = call->next;
+    lane->pool_count--;
+    return call;
+}
+
+static void put_into_pool(grpc_c_server_call *call)
+{
+    call->next = call->lane->pool;
+    call->lane->pool = call;
+    call->lane->pool_count++;
+}
+
+static void free_one(grpc_c_lane *lane)
+{
+    grpc_c_server_call *call = lane->pool;
+    lane->pool = call->next;
+    lane->pool_count--;
+    grpc_c_server_call_free(call);
+}
+
+static void give_to_pool(grpc_c_server_call *call)
+{
+    grpc_c_lane *lane = call->lane;
+    put_into_pool(call);
+    lane->in_use--;
+    while (lane->pool_count > lane->in_use + most_spare)
+        free_one(lane);
+    if (lane->shut_down && lane->in_use == 0)
+        grpc_c_server_lane_is_idle(lane->server);
+}
+
+bool grpc_c_server_call_prepare(grpc_c_lane *lane)
+{
+    grpc_c_server_call *call = take_from_pool(lane);
+    if (call == NULL)
+        return false;
+    put_into_pool(call);
+    return true;
+}
+
 void grpc_c_server_call_free_pool(grpc_c_lane *lane)
 {
-    while (lane->pool != NULL) {
-        grpc_c_server_call *call = lane->pool;
-        lane->pool = call->next;
-        grpc_c_server_call_free(call);
-    }
+    while (lane->pool != NULL)
+        free_one(lane);
 }
 
 /* ---- request ---- */
