@@ -8,12 +8,15 @@
 #include "mock.h"
 #include "server_call.h"
 
+/* The one reason to refuse a call that is not its caller's fault. */
+static const char unbound[] = "the stub could not be bound to its channel for want of memory";
+
 const char *grpc_c_client_call_misuse(const grpc_c_stub *stub, size_t method)
 {
     if (stub == NULL || stub->channel == NULL)
         return "the stub has no channel";
     if (stub->service == NULL)
-        return "the stub could not be bound to its channel for want of memory";
+        return unbound;
     if (method >= stub->service->service->method_count)
         return "the service has no such method";
     return NULL;
@@ -60,7 +63,10 @@ bool grpc_c_client_call_pack_for_stream(const grpc_c_stub *stub, size_t method,
 void grpc_c_client_call_refuse(grpc_c_client_context *context, const char *reason)
 {
     grpc_c_client_context_forget(context);
-    grpc_c_client_context_fail(context, GRPC_C_STATUS_INTERNAL, reason);
+    grpc_c_client_context_fail(context,
+                               reason == unbound ? GRPC_C_STATUS_RESOURCE_EXHAUSTED
+                                                 : GRPC_C_STATUS_INTERNAL,
+                               reason);
 }
 
 static void enter_phase(grpc_c_client_context *context, grpc_c_call_phase phase, grpc_call *call)
@@ -171,6 +177,9 @@ void grpc_c_client_call_end(grpc_c_client_context *context)
     grpc_call_unref(call);
     context->results.initial_metadata.count = context->results.trailing_metadata.count = 0;
     take_status(context);
+    if (context->code == GRPC_C_STATUS_OK && context->arena.exhausted)
+        grpc_c_client_context_fail(context, GRPC_C_STATUS_RESOURCE_EXHAUSTED,
+                                   "there is no memory for the metadata that came");
     if (context->stream.failure != GRPC_C_STATUS_OK)
         grpc_c_client_context_fail(context, context->stream.failure,
                                    context->stream.failure_message);

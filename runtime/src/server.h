@@ -57,6 +57,10 @@ struct grpc_c_server {
     /** The thread that stops the server on behalf of a handler, if there was one. */
     pthread_t stopper;
     bool has_stopper;
+    /** There was none to be had: who waits for the termination stops the server, or on a user's
+     * queue the last event. */
+    bool stop_wanted;
+    bool stops_in_events;
     /** Set by grpc_c_server_stop_on_signals. */
     grpc_c_signal_watch *signal_watch;
 };

@@ -21,17 +21,23 @@ void grpc_c_server_lane_is_idle(grpc_c_server *server)
     grpc_c_completion_queue *queue = server->queue;
     pthread_mutex_lock(&server->mutex);
     server->idle_lanes++;
+    bool ends_here = server->stops_in_events;
+    if (ends_here)
+        server->state = GRPC_C_SERVER_STOPPED;
     pthread_cond_broadcast(&server->changed);
     pthread_mutex_unlock(&server->mutex);
     /* The server may be gone; the queue is being driven. */
     if (queue != NULL)
         grpc_c_completion_queue_wake(queue);
+    if (ends_here)
+        grpc_c_completion_queue_leave(queue);
 }
 
 /* Core tells every lane, by an event of its own, that it has shut down. */
 static void shut_core_down(grpc_c_server *server)
 {
-    for (unsigned i = 0; i < server->workers.lane_count; i++) {
+    const unsigned count = server->workers.lane_count;
+    for (unsigned i = 0; i < count; i++) {
         grpc_c_lane *lane = &server->workers.lanes[i];
         grpc_c_event_starts(&lane->shutdown);
         grpc_server_shutdown_and_notify(server->core, lane->queue, &lane->shutdown);
@@ -93,18 +99,42 @@ static void *stop_now(void *argument)
     return NULL;
 }
 
+/* There is no thread to be had. On a user's queue, events do what is left to do; nobody waits for
+ * the end of a grace, so that there is none. Else it is left to whoever waits for the termination.
+ * Under the mutex; unlocks it. */
+static void stop_without_thread(grpc_c_server *server)
+{
+    bool first = server->state == GRPC_C_SERVER_STARTED;
+    server->stop_wanted = true;
+    server->stops_in_events = server->queue != NULL;
+    bool cancels =
+        server->stops_in_events && server->has_deadline && !atomic_load(&server->cancelling);
+    if (cancels)
+        atomic_store(&server->cancelling, true);
+    if (server->stops_in_events)
+        server->state = GRPC_C_SERVER_STOPPING;
+    pthread_cond_broadcast(&server->changed);
+    pthread_mutex_unlock(&server->mutex);
+    if (cancels)
+        grpc_server_cancel_all_calls(server->core);
+    if (first && server->queue != NULL)
+        shut_core_down(server); /* the server may be gone with it */
+}
+
 /* A handler cannot wait for its own end, nor the thread that drives the server for events that it
- * is to deal with: another thread stops the server. Under the mutex. */
+ * is to deal with: another thread stops the server. Under the mutex; unlocks it. */
 static void stop_without_waiting(grpc_c_server *server)
 {
-    if (server->state != GRPC_C_SERVER_STARTED)
-        return;
-    if (!grpc_c_thread_start(&server->stopper, stop_now, server)) {
-        grpc_c_log_error("stop: there is no thread to stop the server with");
+    bool first = server->state == GRPC_C_SERVER_STARTED;
+    bool going_on = server->state == GRPC_C_SERVER_STOPPING && server->stops_in_events;
+    if (first && grpc_c_thread_start(&server->stopper, stop_now, server)) {
+        server->has_stopper = true;
+        server->state = GRPC_C_SERVER_STOPPING;
+    } else if (first || going_on) {
+        stop_without_thread(server);
         return;
     }
-    server->has_stopper = true;
-    server->state = GRPC_C_SERVER_STOPPING;
+    pthread_mutex_unlock(&server->mutex);
 }
 
 void grpc_c_server_stop(grpc_c_server *server, int64_t grace_ms)
@@ -118,6 +148,7 @@ void grpc_c_server_stop(grpc_c_server *server, int64_t grace_ms)
         server->state = GRPC_C_SERVER_STOPPED;
     } else if (server->queue != NULL || is_own_thread(server)) {
         stop_without_waiting(server);
+        return;
     } else if (server->state == GRPC_C_SERVER_STARTED) {
         server->state = GRPC_C_SERVER_STOPPING;
         ours = true;
@@ -156,9 +187,15 @@ void grpc_c_server_wait_for_termination(grpc_c_server *server)
     if (server->queue != NULL) /* whose other callbacks run meanwhile */
         grpc_c_completion_queue_drive_until(server->queue, is_idle, server);
     pthread_mutex_lock(&server->mutex);
-    while (server->state == GRPC_C_SERVER_STARTED || server->state == GRPC_C_SERVER_STOPPING)
+    while ((server->state == GRPC_C_SERVER_STARTED && !server->stop_wanted) ||
+           server->state == GRPC_C_SERVER_STOPPING)
         pthread_cond_wait(&server->changed, &server->mutex);
+    bool ours = server->state == GRPC_C_SERVER_STARTED;
+    if (ours)
+        server->state = GRPC_C_SERVER_STOPPING;
     pthread_mutex_unlock(&server->mutex);
+    if (ours)
+        stop_now(server);
 }
 
 /* ---- freed ---- */
