@@ -105,9 +105,11 @@ static bool request_one(grpc_c_lane *lane)
     lane->requested++;
     call->event.done = on_requested;
     grpc_c_event_starts(&call->event);
+    grpc_c_driver *driver = grpc_c_driver_begin_start(); /* an arrival may be waiting for us */
     grpc_call_error error =
         grpc_server_request_call(lane->server->core, &call->core, &call->details, &call->metadata,
                                  lane->queue, lane->queue, &call->event);
+    grpc_c_driver_end_start(driver);
     GRPC_C_INVARIANT(error == GRPC_CALL_OK);
     return true;
 }
