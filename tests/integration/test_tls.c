@@ -486,6 +486,35 @@ static void test_the_name_chooses_among_key_pairs(void **state)
     grpc_c_server_free(server.server);
 }
 
+static void test_a_certificate_may_be_for_an_address(void **state)
+{
+    (void)state;
+    tls_server server = serve_tls(GRPC_C_TLS_SERVER_OPTIONS(.key_pair = PAIR("second")));
+    snprintf(server.target, sizeof server.target, "127.0.0.1:%d", server.port);
+    assert_string_equal(call(&server, CLIENT(.min_version = 0)).text, nobody);
+    grpc_c_server_free(server.server);
+}
+
+static void test_over_a_unix_socket(void **state)
+{
+    (void)state;
+    grpc_c_error error = {.message = ""};
+    tls_server server =
+        serve_on("unix:tls.sock",
+                 grpc_c_tls_server_credentials_new(SERVER(.root_certificates_file = "ca.pem"),
+                                                   &error),
+                 NULL);
+    assert_string_equal(call(&server, CLIENT(.key_pair = PAIR("client"),
+                                             .host_name_override = "server.test"))
+                            .text,
+                        ann);
+    assert_refused(call(&server, CLIENT(.host_name_override = "server.test")), "");
+    assert_refused(call(&server,
+                        CLIENT(.key_pair = PAIR("client"), .host_name_override = "wrong.test")),
+                   "Hostname");
+    grpc_c_server_free(server.server);
+}
+
 static void test_versions(void **state)
 {
     (void)state;
@@ -685,6 +714,8 @@ int main(void)
         cmocka_unit_test(test_certificates_of_clients),
         cmocka_unit_test(test_refusals_say_why),
         cmocka_unit_test(test_the_name_chooses_among_key_pairs),
+        cmocka_unit_test(test_a_certificate_may_be_for_an_address),
+        cmocka_unit_test(test_over_a_unix_socket),
         cmocka_unit_test(test_versions),
         cmocka_unit_test(test_files_are_read_again),
         cmocka_unit_test(test_the_key_log_is_its_owners_alone),
