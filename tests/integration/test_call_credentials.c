@@ -258,6 +258,17 @@ static void answer_at_once(grpc_c_call_credentials_request request)
     assert_false(give(request, "again"));
 }
 
+static bool first_time;
+
+static void fail_the_first_time(grpc_c_call_credentials_request request)
+{
+    if (first_time)
+        assert_true(grpc_c_call_credentials_fail(request, GRPC_C_STATUS_UNAVAILABLE, "not yet"));
+    else
+        assert_true(give(request, "now"));
+    first_time = false;
+}
+
 static void test_a_callback_answers_at_once(void **state)
 {
     asked asked;
@@ -317,6 +328,40 @@ static void test_both_callbacks_of_channel_and_context_are_asked(void **state)
     grpc_c_channel_free(channel);
     wait_for(&channels.destroyed);
     asked_end(&asked, fixture);
+}
+
+static void test_each_attempt_asks_again(void **state)
+{
+    static const char config[] =
+        "{\"methodConfig\": [{\"name\": [{\"service\": \"echo.Echo\"}], \"retryPolicy\": {"
+        "\"maxAttempts\": 3, \"initialBackoff\": \"0.001s\", \"maxBackoff\": \"0.001s\", "
+        "\"backoffMultiplier\": 1, \"retryableStatusCodes\": [\"UNAVAILABLE\"]}}]}";
+    fixture *fixture = *state;
+    grpc_c_channel *channel =
+        fixture_local_channel(fixture, GRPC_C_CHANNEL_OPTIONS(.service_config_json = config));
+    Echo__Echo_Stub stub = echo__echo_stub(channel);
+    Echo__Request request = ECHO__REQUEST__INIT;
+    asked asked;
+    use_asked(&asked, fixture, answer_at_once);
+    request.code = GRPC_C_STATUS_UNAVAILABLE;
+    request.message = (char *)"the server's own";
+    int before = times_shown();
+    assert_null(echo__echo_stub__say(&stub, &request, fixture->context));
+    assert_int_equal(grpc_c_client_context_status(fixture->context), GRPC_C_STATUS_UNAVAILABLE);
+    assert_string_equal(grpc_c_client_context_message(fixture->context), "the server's own");
+    assert_int_equal(asked.times, 3);
+    assert_int_equal(times_shown(), before + 3);
+    /* A failure of the credentials is an attempt's, and forgotten when another succeeds. */
+    asked.times = 0;
+    asked.answer = fail_the_first_time;
+    first_time = true;
+    request.code = GRPC_C_STATUS_OK;
+    assert_non_null(echo__echo_stub__say(&stub, &request, fixture->context));
+    assert_string_equal(grpc_c_client_context_error(fixture->context), "OK");
+    assert_int_equal(asked.times, 2);
+    assert_shown("now");
+    asked_end(&asked, fixture);
+    grpc_c_channel_free(channel);
 }
 
 /* ---- failures ---- */
@@ -560,6 +605,7 @@ int main(void)
         cmocka_unit_test(test_tcp_with_local_credentials_refuses_them),
         cmocka_unit_test(test_a_callback_answers_at_once),
         cmocka_unit_test(test_a_callback_answers_later_from_another_thread),
+        cmocka_unit_test(test_each_attempt_asks_again),
         cmocka_unit_test(test_both_callbacks_of_channel_and_context_are_asked),
         cmocka_unit_test(test_a_failure_keeps_code_and_text),
         cmocka_unit_test(test_codes_that_are_a_servers_become_internal),
