@@ -133,18 +133,20 @@ static question *new_question(grpc_c_credentials_use *use, grpc_credentials_plug
     return question;
 }
 
-/* Opens the question, unless the call has ended, which is when core may still ask. */
-static bool open_for_callback(question *question)
+/* Opens the question, which is NULL for want of memory. False when it is not to be asked: then, or
+ * when the call has ended, which is when core may still want to know. */
+static bool open_for_callback(grpc_c_credentials_use *use, question *question)
 {
-    grpc_c_credentials_use *use = question->use;
+    answer nothing = {.code = GRPC_C_STATUS_OK};
+    if (question == NULL)
+        nothing.code = GRPC_C_STATUS_RESOURCE_EXHAUSTED;
     pthread_mutex_lock(&mutex);
-    bool over = use->over;
-    if (!over) {
+    note_failure(use, &nothing);
+    bool opened = question != NULL && !use->over;
+    if (opened)
         open_question(question);
-        note_failure(use, &(answer){.code = GRPC_C_STATUS_OK});
-    }
     pthread_mutex_unlock(&mutex);
-    return !over;
+    return opened;
 }
 
 /* The callback has returned. False when the answer is still to come: from then on the question is
@@ -178,7 +180,7 @@ static int ask(void *state, grpc_auth_metadata_context context,
     question *question = new_question(use, tell, tell_data);
     *ret_count = 0;
     *ret_code = GRPC_STATUS_UNAVAILABLE;
-    if (question != NULL && open_for_callback(question)) {
+    if (open_for_callback(use, question)) {
         credentials->callback(question->number, url_of(&context),
                               context.method_name != NULL ? context.method_name : "",
                               credentials->user_data);
