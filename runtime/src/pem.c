@@ -24,8 +24,7 @@ static bool fail(grpc_c_error *error, int number, const char *file)
         code = GRPC_C_STATUS_PERMISSION_DENIED;
     else if (number == ENOMEM || number == EMFILE || number == ENFILE)
         code = GRPC_C_STATUS_RESOURCE_EXHAUSTED;
-    char reason[128];
-    grpc_c_error_set(error, code, "%s: %s", file, strerror_r(number, reason, sizeof reason));
+    grpc_c_error_set(error, code, "%s: %s", file, strerror(number));
     return false;
 }
 

@@ -125,9 +125,8 @@ static bool open_key_log(const char *file, grpc_c_error *error)
 {
     int descriptor = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (descriptor < 0) {
-        char reason[128];
         grpc_c_error_set(error, GRPC_C_STATUS_INVALID_ARGUMENT, "key_log_file: %s: %s", file,
-                         strerror_r(errno, reason, sizeof reason));
+                         strerror(errno));
         return false;
     }
     close(descriptor);

@@ -383,6 +383,16 @@ static void test_wrong_options_are_refused(void **state)
     assert_string_equal(error.message, "reload_interval_ms: there is no file");
 }
 
+static void test_init_macros_and_literals_are_the_same(void **state)
+{
+    (void)state;
+    grpc_c_tls_channel_options channel = GRPC_C_TLS_CHANNEL_OPTIONS_INIT;
+    assert_memory_equal(&channel, GRPC_C_TLS_CHANNEL_OPTIONS(.reload_interval_ms = 0),
+                        sizeof channel);
+    grpc_c_tls_server_options server = GRPC_C_TLS_SERVER_OPTIONS_INIT;
+    assert_memory_equal(&server, GRPC_C_TLS_SERVER_OPTIONS(.reload_interval_ms = 0), sizeof server);
+}
+
 static void test_no_credentials_are_no_insecure_ones(void **state)
 {
     (void)state;
@@ -546,6 +556,14 @@ static void test_files_are_read_again(void **state)
     copy_file("other.pem", "watched-roots.pem");
     assert_true(grpc_c_channel_wait_until_ready(channel, 60000));
     assert_string_equal(call_on(channel).text, nobody);
+
+    /* A key that is not the certificate's stops new handshakes, and nothing else; see
+     * docs/security.md. */
+    copy_file("client.key", "watched.key");
+    wait_for(&server, trusts_other, "UNAVAILABLE: ");
+    assert_string_equal(call_on(channel).text, nobody);
+    copy_file("foreign.key", "watched.key");
+    wait_for(&server, trusts_other, "tls");
     grpc_c_channel_free(channel);
     grpc_c_server_free(server.server);
 }
@@ -650,6 +668,7 @@ int main(void)
         cmocka_unit_test(test_what_is_wrong_with_files_is_said),
         cmocka_unit_test(test_an_unreadable_file_is_named),
         cmocka_unit_test(test_wrong_options_are_refused),
+        cmocka_unit_test(test_init_macros_and_literals_are_the_same),
         cmocka_unit_test(test_no_credentials_are_no_insecure_ones),
         cmocka_unit_test(test_certificates_of_clients),
         cmocka_unit_test(test_refusals_say_why),
