@@ -1,5 +1,6 @@
 /* Call credentials, over a unix socket: tokens, callbacks that answer at once, later, wrongly or
  * never, and what becomes of their calls. */
+#include <sched.h>
 #include <semaphore.h>
 
 #include "fixture.h"
@@ -493,6 +494,50 @@ static void test_metadata_that_may_not_be_sent_ends_the_call_with_internal(void 
     assert_int_equal(times_shown(), before);
 }
 
+/* Another thread answers while the callback still runs. */
+static grpc_c_call_credentials_request request_to_answer;
+
+static void *answer_meanwhile(void *argument)
+{
+    give_entries(request_to_answer);
+    return argument;
+}
+
+static pthread_t answering_thread;
+
+static void have_it_answered(grpc_c_call_credentials_request request)
+{
+    request_to_answer = request;
+    assert_int_equal(pthread_create(&answering_thread, NULL, answer_meanwhile, NULL), 0);
+    if (count_to_give <= 4)
+        pthread_join(answering_thread, NULL);
+    else
+        for (int i = 0; i < 1000; i++)
+            sched_yield();
+}
+
+static void test_another_thread_answers_while_the_callback_runs(void **state)
+{
+    static const grpc_c_metadata_entry entries[] = {
+        {"x-1", "one", 3},  {"x-2", "two", 3},  {"x-3", "three", 5},
+        {"x-4", "four", 4}, {"x-5", "five", 4},
+    };
+    fixture *fixture = *state;
+    asked asked;
+    use_asked(&asked, fixture, have_it_answered);
+    entries_to_give = entries;
+    count_to_give = 2;
+    assert_int_equal(say(fixture), GRPC_C_STATUS_OK);
+    assert_shown("one; two");
+    for (int i = 0; i < 20; i++) {
+        count_to_give = 5;
+        assert_int_equal(say(fixture), GRPC_C_STATUS_OK);
+        pthread_join(answering_thread, NULL);
+        assert_shown("one; two; three; four; five");
+    }
+    asked_end(&asked, fixture);
+}
+
 static void test_several_entries_and_none(void **state)
 {
     static const grpc_c_metadata_entry entries[] = {
@@ -611,6 +656,7 @@ int main(void)
         cmocka_unit_test(test_codes_that_are_a_servers_become_internal),
         cmocka_unit_test(test_metadata_that_may_not_be_sent_ends_the_call_with_internal),
         cmocka_unit_test(test_several_entries_and_none),
+        cmocka_unit_test(test_another_thread_answers_while_the_callback_runs),
         cmocka_unit_test(test_an_unanswered_call_ends_with_its_deadline),
         cmocka_unit_test(test_numbers_that_are_no_question_are_refused),
         cmocka_unit_test(test_a_call_is_cancelled_while_the_answer_is_pending),
