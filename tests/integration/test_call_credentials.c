@@ -36,7 +36,7 @@ static void assert_shown(const char *expected)
 {
     pthread_mutex_lock(&shown_mutex);
     char copy[sizeof shown];
-    strcpy(copy, shown);
+    memcpy(copy, shown, sizeof copy);
     pthread_mutex_unlock(&shown_mutex);
     assert_string_equal(copy, expected);
 }
