@@ -5,6 +5,7 @@
  */
 #include "call_credentials.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,18 +26,18 @@ grpc_c_call_credentials *grpc_c_token_call_credentials_new(const char *token)
     static const char scheme[] = "Bearer ";
     if (token == NULL || token[0] == '\0')
         return NULL;
-    size_t size = strlen(scheme) + strlen(token);
-    char *value = malloc(size + 1);
+    size_t size = strlen(scheme) + strlen(token) + 1;
+    char *value = malloc(size);
     grpc_c_call_credentials *credentials = new_credentials();
-    if (value != NULL && credentials != NULL) {
-        memcpy(value, scheme, strlen(scheme));
-        memcpy(value + strlen(scheme), token, strlen(token) + 1);
-        if (grpc_c_metadata_list_add(&credentials->metadata, "authorization", value, size)) {
-            free(value);
-            return credentials;
-        }
+    bool complete = value != NULL && credentials != NULL;
+    if (complete) {
+        snprintf(value, size, "%s%s", scheme, token);
+        complete =
+            grpc_c_metadata_list_add(&credentials->metadata, "authorization", value, size - 1);
     }
     free(value);
+    if (complete)
+        return credentials;
     grpc_c_call_credentials_free(credentials);
     return NULL;
 }

@@ -204,9 +204,10 @@ static void take_status(grpc_c_client_context *context)
 static void end_credentials(grpc_c_client_context *context)
 {
     for (int i = 0; i < grpc_c_call_credentials_sources; i++) {
-        if (context->credentials_uses[i] != NULL)
-            grpc_c_credentials_use_end(context->credentials_uses[i], &context->arena,
-                                       &context->code, &context->message);
+        if (context->credentials_uses[i] == NULL)
+            continue;
+        grpc_c_credentials_use_end(context->credentials_uses[i], &context->arena, &context->code,
+                                   &context->message);
         context->credentials_uses[i] = NULL;
     }
 }

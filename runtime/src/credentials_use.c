@@ -36,8 +36,9 @@ typedef struct question {
     /** The next in the table, and of the same use. */
     struct question *next;
     struct question *next_of_use;
-    /** The callback runs: the answer is left here for its caller. */
+    /** The callback runs, on this thread: the answer is left here for its caller. */
     bool in_callback;
+    pthread_t asker;
     bool answered;
     answer answer;
     /** How core hears of a later one. */
@@ -61,8 +62,9 @@ enum {
 };
 
 /* Guards the table, all questions, and what is marked so in uses. Held for a few instructions, and
- * never while core or the user's code is called. */
+ * never while the user's code may run, or what of core may call it. */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t callback_returned = PTHREAD_COND_INITIALIZER;
 static question *table[buckets];
 static grpc_c_call_credentials_request last_number;
 
@@ -93,7 +95,6 @@ static void close_question(question *question)
     while (*link != question)
         link = &(*link)->next_of_use;
     *link = question->next_of_use;
-    question->answered = true;
 }
 
 /* The failure counts as the call's until core asks again, in another attempt. */
@@ -127,24 +128,27 @@ static question *new_question(grpc_c_credentials_use *use, grpc_credentials_plug
     if (question != NULL) {
         question->use = use;
         question->in_callback = true;
+        question->asker = pthread_self();
         question->tell = tell;
         question->tell_data = tell_data;
     }
     return question;
 }
 
-/* Opens the question, unless the call has ended, which is when core may still ask. */
-static bool open_for_callback(question *question)
+/* Opens the question, which is NULL for want of memory. False when it is not to be asked: then, or
+ * when the call has ended, which is when core may still want to know. */
+static bool open_for_callback(grpc_c_credentials_use *use, question *question)
 {
-    grpc_c_credentials_use *use = question->use;
+    answer nothing = {.code = GRPC_C_STATUS_OK};
+    if (question == NULL)
+        nothing.code = GRPC_C_STATUS_RESOURCE_EXHAUSTED;
     pthread_mutex_lock(&mutex);
-    bool over = use->over;
-    if (!over) {
+    note_failure(use, &nothing);
+    bool opened = question != NULL && !use->over;
+    if (opened)
         open_question(question);
-        note_failure(use, &(answer){.code = GRPC_C_STATUS_OK});
-    }
     pthread_mutex_unlock(&mutex);
-    return !over;
+    return opened;
 }
 
 /* The callback has returned. False when the answer is still to come: from then on the question is
@@ -154,6 +158,7 @@ static bool is_answered(question *question)
     pthread_mutex_lock(&mutex);
     bool answered = question->answered;
     question->in_callback = false;
+    pthread_cond_broadcast(&callback_returned);
     pthread_mutex_unlock(&mutex);
     return answered;
 }
@@ -178,7 +183,7 @@ static int ask(void *state, grpc_auth_metadata_context context,
     question *question = new_question(use, tell, tell_data);
     *ret_count = 0;
     *ret_code = GRPC_STATUS_UNAVAILABLE;
-    if (question != NULL && open_for_callback(question)) {
+    if (open_for_callback(use, question)) {
         credentials->callback(question->number, url_of(&context),
                               context.method_name != NULL ? context.method_name : "",
                               credentials->user_data);
@@ -222,6 +227,7 @@ static question *close_all(grpc_c_credentials_use *use)
         question *question = use->open;
         close_question(question);
         if (question->in_callback) {
+            question->answered = true;
             question->answer.code = GRPC_C_STATUS_CANCELLED;
         } else {
             question->next_of_use = closed;
@@ -267,25 +273,48 @@ static void fail_answer(answer *answer, grpc_c_status_code code, const char *mes
     answer->message = message != NULL ? strdup(message) : NULL;
 }
 
+/* The open question of this number; NULL for none. Under the mutex. */
+static question *find(grpc_c_call_credentials_request number)
+{
+    question *question = *bucket_of(number);
+    while (question != NULL && question->number != number)
+        question = question->next;
+    return question;
+}
+
+/* Leaves the answer to the one who runs the callback, if it runs and core takes as much that way.
+ * What is more is given to core later, even by another thread that answers meanwhile; but not by
+ * this one, which core does not allow. Under the mutex. */
+static bool leave_to_asker(question *question, answer *answer)
+{
+    bool is_long = answer->metadata.count > GRPC_METADATA_CREDENTIALS_PLUGIN_SYNC_MAX;
+    if (!question->in_callback || (is_long && !pthread_equal(question->asker, pthread_self())))
+        return false;
+    if (is_long)
+        fail_answer(answer, GRPC_C_STATUS_INTERNAL,
+                    "too much metadata for an answer inside the callback");
+    return true;
+}
+
 /* Takes the answer. */
 static bool give(grpc_c_call_credentials_request number, answer *answer)
 {
     pthread_mutex_lock(&mutex);
-    question *question = *bucket_of(number);
-    while (question != NULL && question->number != number)
-        question = question->next;
+    question *question = find(number);
     bool counts = question != NULL;
-    bool later = counts && !question->in_callback;
+    bool later = false;
     if (counts) {
-        if (!later && answer->metadata.count > GRPC_METADATA_CREDENTIALS_PLUGIN_SYNC_MAX)
-            fail_answer(answer, GRPC_C_STATUS_INTERNAL,
-                        "too much metadata for an answer inside the callback");
         close_question(question);
+        question->answered = leave_to_asker(question, answer);
         note_failure(question->use, answer);
-        if (later)
-            grpc_c_core_acquire(); /* the call, which may end now, has a reference until here */
-        else
-            question->answer = *answer;
+        later = !question->answered;
+    }
+    if (later) {
+        grpc_c_core_acquire(); /* the call, which may end now, has a reference until here */
+        while (question->in_callback)
+            pthread_cond_wait(&callback_returned, &mutex);
+    } else if (counts) {
+        question->answer = *answer;
     }
     pthread_mutex_unlock(&mutex);
     if (later) {

@@ -1,5 +1,6 @@
 /* Call credentials, over a unix socket: tokens, callbacks that answer at once, later, wrongly or
  * never, and what becomes of their calls. */
+#include <sched.h>
 #include <semaphore.h>
 
 #include "fixture.h"
@@ -35,7 +36,7 @@ static void assert_shown(const char *expected)
 {
     pthread_mutex_lock(&shown_mutex);
     char copy[sizeof shown];
-    strcpy(copy, shown);
+    memcpy(copy, shown, sizeof copy);
     pthread_mutex_unlock(&shown_mutex);
     assert_string_equal(copy, expected);
 }
@@ -258,6 +259,17 @@ static void answer_at_once(grpc_c_call_credentials_request request)
     assert_false(give(request, "again"));
 }
 
+static bool first_time;
+
+static void fail_the_first_time(grpc_c_call_credentials_request request)
+{
+    if (first_time)
+        assert_true(grpc_c_call_credentials_fail(request, GRPC_C_STATUS_UNAVAILABLE, "not yet"));
+    else
+        assert_true(give(request, "now"));
+    first_time = false;
+}
+
 static void test_a_callback_answers_at_once(void **state)
 {
     asked asked;
@@ -317,6 +329,40 @@ static void test_both_callbacks_of_channel_and_context_are_asked(void **state)
     grpc_c_channel_free(channel);
     wait_for(&channels.destroyed);
     asked_end(&asked, fixture);
+}
+
+static void test_each_attempt_asks_again(void **state)
+{
+    static const char config[] =
+        "{\"methodConfig\": [{\"name\": [{\"service\": \"echo.Echo\"}], \"retryPolicy\": {"
+        "\"maxAttempts\": 3, \"initialBackoff\": \"0.001s\", \"maxBackoff\": \"0.001s\", "
+        "\"backoffMultiplier\": 1, \"retryableStatusCodes\": [\"UNAVAILABLE\"]}}]}";
+    fixture *fixture = *state;
+    grpc_c_channel *channel =
+        fixture_local_channel(fixture, GRPC_C_CHANNEL_OPTIONS(.service_config_json = config));
+    Echo__Echo_Stub stub = echo__echo_stub(channel);
+    Echo__Request request = ECHO__REQUEST__INIT;
+    asked asked;
+    use_asked(&asked, fixture, answer_at_once);
+    request.code = GRPC_C_STATUS_UNAVAILABLE;
+    request.message = (char *)"the server's own";
+    int before = times_shown();
+    assert_null(echo__echo_stub__say(&stub, &request, fixture->context));
+    assert_int_equal(grpc_c_client_context_status(fixture->context), GRPC_C_STATUS_UNAVAILABLE);
+    assert_string_equal(grpc_c_client_context_message(fixture->context), "the server's own");
+    assert_int_equal(asked.times, 3);
+    assert_int_equal(times_shown(), before + 3);
+    /* A failure of the credentials is an attempt's, and forgotten when another succeeds. */
+    asked.times = 0;
+    asked.answer = fail_the_first_time;
+    first_time = true;
+    request.code = GRPC_C_STATUS_OK;
+    assert_non_null(echo__echo_stub__say(&stub, &request, fixture->context));
+    assert_string_equal(grpc_c_client_context_error(fixture->context), "OK");
+    assert_int_equal(asked.times, 2);
+    assert_shown("now");
+    asked_end(&asked, fixture);
+    grpc_c_channel_free(channel);
 }
 
 /* ---- failures ---- */
@@ -448,6 +494,50 @@ static void test_metadata_that_may_not_be_sent_ends_the_call_with_internal(void 
     assert_int_equal(times_shown(), before);
 }
 
+/* Another thread answers while the callback still runs. */
+static grpc_c_call_credentials_request request_to_answer;
+
+static void *answer_meanwhile(void *argument)
+{
+    give_entries(request_to_answer);
+    return argument;
+}
+
+static pthread_t answering_thread;
+
+static void have_it_answered(grpc_c_call_credentials_request request)
+{
+    request_to_answer = request;
+    assert_int_equal(pthread_create(&answering_thread, NULL, answer_meanwhile, NULL), 0);
+    if (count_to_give <= 4)
+        pthread_join(answering_thread, NULL);
+    else
+        for (int i = 0; i < 1000; i++)
+            sched_yield();
+}
+
+static void test_another_thread_answers_while_the_callback_runs(void **state)
+{
+    static const grpc_c_metadata_entry entries[] = {
+        {"x-1", "one", 3},  {"x-2", "two", 3},  {"x-3", "three", 5},
+        {"x-4", "four", 4}, {"x-5", "five", 4},
+    };
+    fixture *fixture = *state;
+    asked asked;
+    use_asked(&asked, fixture, have_it_answered);
+    entries_to_give = entries;
+    count_to_give = 2;
+    assert_int_equal(say(fixture), GRPC_C_STATUS_OK);
+    assert_shown("one; two");
+    for (int i = 0; i < 20; i++) {
+        count_to_give = 5;
+        assert_int_equal(say(fixture), GRPC_C_STATUS_OK);
+        pthread_join(answering_thread, NULL);
+        assert_shown("one; two; three; four; five");
+    }
+    asked_end(&asked, fixture);
+}
+
 static void test_several_entries_and_none(void **state)
 {
     static const grpc_c_metadata_entry entries[] = {
@@ -560,11 +650,13 @@ int main(void)
         cmocka_unit_test(test_tcp_with_local_credentials_refuses_them),
         cmocka_unit_test(test_a_callback_answers_at_once),
         cmocka_unit_test(test_a_callback_answers_later_from_another_thread),
+        cmocka_unit_test(test_each_attempt_asks_again),
         cmocka_unit_test(test_both_callbacks_of_channel_and_context_are_asked),
         cmocka_unit_test(test_a_failure_keeps_code_and_text),
         cmocka_unit_test(test_codes_that_are_a_servers_become_internal),
         cmocka_unit_test(test_metadata_that_may_not_be_sent_ends_the_call_with_internal),
         cmocka_unit_test(test_several_entries_and_none),
+        cmocka_unit_test(test_another_thread_answers_while_the_callback_runs),
         cmocka_unit_test(test_an_unanswered_call_ends_with_its_deadline),
         cmocka_unit_test(test_numbers_that_are_no_question_are_refused),
         cmocka_unit_test(test_a_call_is_cancelled_while_the_answer_is_pending),

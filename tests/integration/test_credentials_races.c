@@ -35,6 +35,8 @@ static size_t first, count;
 static bool closing;
 static unsigned answered, too_late;
 static _Atomic int destroyed;
+/** No chance: each question gets its metadata, later. */
+static bool always_answers;
 
 static void ask(grpc_c_call_credentials_request request, const char *service_url,
                 const char *method, void *user_data)
@@ -71,10 +73,10 @@ static bool take(pending *ret_pending)
 static void give(load_random *random, grpc_c_call_credentials_request request)
 {
     static const grpc_c_metadata_entry entry = {"authorization", "Bearer race", 11};
-    bool counted =
-        load_random_below(random, 4) > 0
-            ? grpc_c_call_credentials_succeed(request, &entry, 1)
-            : grpc_c_call_credentials_fail(request, GRPC_C_STATUS_PERMISSION_DENIED, "by chance");
+    bool give_it = always_answers || load_random_below(random, 4) > 0;
+    bool counted = give_it ? grpc_c_call_credentials_succeed(request, &entry, 1)
+                           : grpc_c_call_credentials_fail(request, GRPC_C_STATUS_PERMISSION_DENIED,
+                                                          "by chance");
     load_require(!grpc_c_call_credentials_succeed(request, &entry, 1));
     pthread_mutex_lock(&mutex);
     *(counted ? &answered : &too_late) += 1;
@@ -87,7 +89,7 @@ static void *answer_all(void *argument)
     pending pending;
     while (take(&pending)) {
         /* Answered, or cancelled, or one right after the other, in either order. */
-        uint64_t choice = load_random_below(&random, 5);
+        uint64_t choice = always_answers ? 3 : load_random_below(&random, 5);
         load_spin(&random, 100 * 1000);
         if (choice == 0 || choice == 1)
             grpc_c_client_context_cancel(pending.caller->context);
@@ -178,6 +180,62 @@ static void call_async(caller *caller, grpc_c_channel *channel)
     count_end(caller);
 }
 
+static void on_written(bool ok, void *user_data)
+{
+    (void)ok;
+    sem_post(user_data);
+}
+
+static void on_item(const Streams__Item *item, void *user_data)
+{
+    (void)item;
+    sem_post(user_data);
+}
+
+static void on_status(grpc_c_status_code code, void *user_data)
+{
+    (void)code;
+    sem_post(user_data);
+}
+
+static void call_async_stream(caller *caller, grpc_c_channel *channel)
+{
+    sem_t done;
+    sem_init(&done, 0, 0);
+    Streams__Streams_Stub stub = streams__streams_stub(channel);
+    Streams__Streams_Chat_ClientReaderWriter *stream =
+        streams__streams_stub__chat__async(&stub, caller->context);
+    Streams__Item item = STREAMS__ITEM__INIT;
+    load_require(stream != NULL);
+    load_require(streams__streams_stub__chat__write__async(stream, &item, on_written, &done));
+    load_require(streams__streams_stub__chat__read__async(stream, on_item, &done));
+    load_require(streams__streams_stub__chat__finish__async(stream, on_status, &done));
+    for (int i = 0; i < 3; i++)
+        while (sem_wait(&done) != 0)
+            continue;
+    sem_destroy(&done);
+    count_end(caller);
+}
+
+static void call_other_streams(caller *caller, grpc_c_channel *channel)
+{
+    Streams__Streams_Stub stub = streams__streams_stub(channel);
+    Streams__Item item = STREAMS__ITEM__INIT;
+    Streams__Streams_Collect_ClientWriter *writer =
+        streams__streams_stub__collect(&stub, caller->context);
+    streams__streams_stub__collect__write(writer, &item);
+    streams__streams_stub__collect__finish(writer);
+    count_end(caller);
+    Streams__Order order = STREAMS__ORDER__INIT;
+    order.count = 2;
+    Streams__Streams_Count_ClientReader *reader =
+        streams__streams_stub__count(&stub, &order, caller->context);
+    while (streams__streams_stub__count__read(reader) != NULL)
+        continue;
+    streams__streams_stub__count__finish(reader);
+    count_end(caller);
+}
+
 /* Gives an async call up in the middle, or when it has ended: its queue ends it. */
 static void call_and_abandon(caller *caller, grpc_c_channel *channel)
 {
@@ -201,7 +259,7 @@ static void *call_all(void *argument)
     caller *caller = argument;
     grpc_c_channel *channel = new_channel(caller);
     for (unsigned i = 0; i < calls_each; i++) {
-        switch (load_random_below(&caller->random, 4)) {
+        switch (load_random_below(&caller->random, 6)) {
         case 0:
             call_stream(caller, channel);
             break;
@@ -210,6 +268,12 @@ static void *call_all(void *argument)
             break;
         case 2:
             call_and_abandon(caller, channel);
+            break;
+        case 3:
+            call_async_stream(caller, channel);
+            break;
+        case 4:
+            call_other_streams(caller, channel);
             break;
         default:
             call_blocking(caller, channel);
@@ -226,15 +290,19 @@ static void *call_all(void *argument)
 
 /* ---- the test ---- */
 
-static void test_answers_race_with_cancels_and_ends(void **state)
+static char folder[32];
+static async_counts counts;
+static grpc_c_server *server;
+static pthread_t answering[answerers];
+
+static int start(void **state)
 {
     (void)state;
-    char folder[] = "/tmp/grpc-c.XXXXXX";
+    strcpy(folder, "/tmp/grpc-c.XXXXXX");
     assert_non_null(mkdtemp(folder));
     snprintf(target, sizeof target, "unix:%s/socket", folder);
-    async_counts counts;
     async_counts_init(&counts);
-    grpc_c_server *server = grpc_c_server_new(NULL);
+    server = grpc_c_server_new(NULL);
     grpc_c_server_credentials *local =
         grpc_c_local_server_credentials_new(GRPC_C_LOCAL_CONNECTIONS_UNIX);
     assert_true(echo__echo_add_async_servicer_to_server(&async_echo, &counts, server));
@@ -242,12 +310,65 @@ static void test_answers_race_with_cancels_and_ends(void **state)
     assert_int_equal(grpc_c_server_add_port(server, target, local, NULL), 1);
     grpc_c_server_credentials_free(local);
     assert_true(grpc_c_server_start(server, NULL));
+    return 0;
+}
 
-    caller each[callers] = {{.ok = 0}};
-    pthread_t calling[callers];
-    pthread_t answering[answerers];
+static int stop(void **state)
+{
+    (void)state;
+    grpc_c_server_free(server);
+    unlink(target + strlen("unix:"));
+    rmdir(folder);
+    return 0;
+}
+
+static void start_answering(bool always)
+{
+    always_answers = always;
+    closing = false;
+    destroyed = 0;
     for (uintptr_t i = 0; i < answerers; i++)
         assert_int_equal(pthread_create(&answering[i], NULL, answer_all, (void *)(i + 1)), 0);
+}
+
+static void stop_answering(void)
+{
+    pthread_mutex_lock(&mutex);
+    closing = true;
+    pthread_cond_broadcast(&changed);
+    pthread_mutex_unlock(&mutex);
+    for (int i = 0; i < answerers; i++)
+        pthread_join(answering[i], NULL);
+}
+
+static void test_every_kind_of_call_waits_for_its_answer(void **state)
+{
+    (void)state;
+    enum { rounds = 10 };
+    caller caller = {.context = grpc_c_client_context_new()};
+    start_answering(true);
+    grpc_c_channel *channel = new_channel(&caller);
+    for (int i = 0; i < rounds; i++) {
+        call_blocking(&caller, channel);
+        call_async(&caller, channel);
+        call_stream(&caller, channel);
+        call_async_stream(&caller, channel);
+        call_other_streams(&caller, channel);
+    }
+    stop_answering();
+    assert_int_equal(caller.ok, 6 * rounds);
+    grpc_c_channel_free(channel);
+    grpc_c_client_context_free(caller.context);
+    while (destroyed < 1)
+        sched_yield();
+}
+
+static void test_answers_race_with_cancels_and_ends(void **state)
+{
+    (void)state;
+    caller each[callers] = {{.ok = 0}};
+    pthread_t calling[callers];
+    start_answering(false);
     for (int i = 0; i < callers; i++) {
         each[i].random.state = (uint64_t)i + 100;
         each[i].context = grpc_c_client_context_new();
@@ -260,29 +381,22 @@ static void test_answers_race_with_cancels_and_ends(void **state)
         cancelled += each[i].cancelled;
         failed += each[i].failed;
     }
-    pthread_mutex_lock(&mutex);
-    closing = true;
-    pthread_cond_broadcast(&changed);
-    pthread_mutex_unlock(&mutex);
-    for (int i = 0; i < answerers; i++)
-        pthread_join(answering[i], NULL);
+    stop_answering();
     for (int i = 0; i < callers; i++)
         grpc_c_client_context_free(each[i].context);
     while (destroyed < callers)
         sched_yield();
-    print_message("%u calls: %u OK, %u cancelled, %u refused; %u answers, %u too late\n",
+    print_message("%u calls and more: %u OK, %u cancelled, %u refused; %u answers, %u too late\n",
                   callers * calls_each, ok, cancelled, failed, answered, too_late);
     assert_true(ok > 0 && cancelled > 0 && failed > 0 && answered > 0 && too_late > 0);
     assert_int_equal(destroyed, callers);
-    grpc_c_server_free(server);
-    unlink(target + strlen("unix:"));
-    rmdir(folder);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_kind_of_call_waits_for_its_answer),
         cmocka_unit_test(test_answers_race_with_cancels_and_ends),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, start, stop);
 }

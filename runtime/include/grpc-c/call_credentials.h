@@ -48,8 +48,10 @@ typedef uint64_t grpc_c_call_credentials_request;
  * over a unix socket; `method` is the method's name, "SayHello". Both are borrowed while the
  * callback runs.
  *
- * It runs on whatever thread drives the call, in the midst of gRPC core: it must not block, nor
- * make blocking calls. It may start async calls. Several calls may ask at the same time.
+ * It runs on whatever thread drives the call, in the midst of gRPC core and of the function that
+ * started it: it must not block, nor make blocking calls, nor touch a context that is in use, to
+ * cancel its call for one. It may start async calls with contexts of their own. Several calls may
+ * ask at the same time.
  */
 typedef void (*grpc_c_call_credentials_callback)(grpc_c_call_credentials_request request,
                                                  const char *service_url, const char *method,
@@ -70,7 +72,8 @@ GRPC_C_API grpc_c_call_credentials *grpc_c_call_credentials_new(
  * ends the call with INTERNAL.
  *
  * True when the answer counts. False when nobody waits for it any more: the call has ended, was
- * cancelled above all, or the request was answered before.
+ * cancelled above all, or the request was answered before. Outside the callback, the call goes on
+ * before this returns, and other calls' callbacks may be run: hold no lock that they take.
  */
 GRPC_C_API bool grpc_c_call_credentials_succeed(grpc_c_call_credentials_request request,
                                                 const grpc_c_metadata_entry *entries, size_t count);
@@ -79,7 +82,8 @@ GRPC_C_API bool grpc_c_call_credentials_succeed(grpc_c_call_credentials_request 
  * Answers that there is no metadata to be had: the call ends with this status. `message` is copied,
  * NULL for none. Codes that tell what a server thinks of a request (INVALID_ARGUMENT, NOT_FOUND,
  * ALREADY_EXISTS, FAILED_PRECONDITION, ABORTED, OUT_OF_RANGE, DATA_LOSS) become INTERNAL, as gRFC
- * A54 wants it, and so do OK and what is no code. Returns as above.
+ * A54 wants it, and so do OK and what is no code. To a retry policy it is UNAVAILABLE, whatever the
+ * code. Returns as above.
  */
 GRPC_C_API bool grpc_c_call_credentials_fail(grpc_c_call_credentials_request request,
                                              grpc_c_status_code code, const char *message);
