@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # The whole suite: installs what is missing, checks style and rules, then builds and tests the
-# presets release, asan and tsan (or those named as arguments), and ends in ctest's summary. All of
-# it runs, whatever fails; the exit code tells.
+# presets fuzz, release, asan and tsan (or those named as arguments), and ends in ctest's summary. All
+# of it runs, whatever fails; the exit code tells.
+#
+# Of the preset fuzz only the fuzzers are built; each runs for FUZZ_SECONDS, a minute by default, two
+# at a time (tests/fuzz/README.md).
 #
 # Labels of tests: `release-only` ones test the generator, the package or the headers, and gain
 # nothing from a sanitizer; the presets asan and tsan leave them out (CMakePresets.json).
@@ -9,7 +12,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 presets=("$@")
-[[ $# -gt 0 ]] || presets=(release asan tsan)
+[[ $# -gt 0 ]] || presets=(fuzz release asan tsan)
 failed=()
 
 heading() {

@@ -86,6 +86,22 @@ static grpc_call *parent_call(grpc_c_client_context *context)
     return context->parent->core;
 }
 
+static void refuse_to_begin(grpc_c_client_context *context, grpc_c_status_code code,
+                            const char *message)
+{
+    grpc_c_client_context_fail(context, code, message);
+    enter_phase(context, GRPC_C_CALL_OVER, NULL);
+}
+
+static bool attach_credentials(grpc_c_client_context *context, grpc_call *call)
+{
+    grpc_c_call_credentials *const sources[grpc_c_call_credentials_sources] = {
+        context->channel->call_credentials,
+        context->call_credentials,
+    };
+    return grpc_c_call_credentials_attach(call, sources, context->credentials_uses);
+}
+
 bool grpc_c_client_call_begin(grpc_c_client_context *context, const grpc_c_stub *stub,
                               size_t method, grpc_c_queue *queue)
 {
@@ -95,8 +111,14 @@ bool grpc_c_client_call_begin(grpc_c_client_context *context, const grpc_c_stub 
     context->method = &stub->service->methods[method];
     context->message_arena.limit = stub->channel->max_call_memory_bytes;
     if (context->timeout_ms == 0) { /* core would try all the same, and could succeed */
-        grpc_c_client_context_fail(context, GRPC_C_STATUS_DEADLINE_EXCEEDED, "Deadline Exceeded");
-        enter_phase(context, GRPC_C_CALL_OVER, NULL);
+        refuse_to_begin(context, GRPC_C_STATUS_DEADLINE_EXCEEDED, "Deadline Exceeded");
+        return false;
+    }
+    bool has_credentials =
+        stub->channel->call_credentials != NULL || context->call_credentials != NULL;
+    if (has_credentials && stub->channel->refuses_call_credentials != NULL) {
+        refuse_to_begin(context, GRPC_C_STATUS_UNAUTHENTICATED,
+                        stub->channel->refuses_call_credentials);
         return false;
     }
     if (!context->holds_core)
@@ -108,12 +130,17 @@ bool grpc_c_client_call_begin(grpc_c_client_context *context, const grpc_c_stub 
         queue = context->queue;
     }
     context->stream = (grpc_c_client_stream_state){.failure = GRPC_C_STATUS_OK};
-    enter_phase(context, GRPC_C_CALL_RUNNING,
-                grpc_channel_create_registered_call(stub->channel->core, parent_call(context),
-                                                    GRPC_PROPAGATE_DEFAULTS, queue,
-                                                    context->method->handle,
-                                                    grpc_c_deadline_after_ms(context->timeout_ms),
-                                                    NULL));
+    grpc_call *call =
+        grpc_channel_create_registered_call(stub->channel->core, parent_call(context),
+                                            GRPC_PROPAGATE_DEFAULTS, queue, context->method->handle,
+                                            grpc_c_deadline_after_ms(context->timeout_ms), NULL);
+    if (has_credentials && !attach_credentials(context, call)) {
+        grpc_call_unref(call);
+        refuse_to_begin(context, GRPC_C_STATUS_RESOURCE_EXHAUSTED,
+                        "no memory for the call credentials");
+        return false;
+    }
+    enter_phase(context, GRPC_C_CALL_RUNNING, call);
     return true;
 }
 
@@ -160,6 +187,16 @@ static void take_status(grpc_c_client_context *context)
     context->message = copy != NULL ? copy : "";
 }
 
+static void end_credentials(grpc_c_client_context *context)
+{
+    for (int i = 0; i < grpc_c_call_credentials_sources; i++) {
+        if (context->credentials_uses[i] != NULL)
+            grpc_c_credentials_use_end(context->credentials_uses[i], &context->arena,
+                                       &context->code, &context->message);
+        context->credentials_uses[i] = NULL;
+    }
+}
+
 void grpc_c_client_call_end(grpc_c_client_context *context)
 {
     grpc_call *call = context->call;
@@ -171,6 +208,7 @@ void grpc_c_client_call_end(grpc_c_client_context *context)
     grpc_call_unref(call);
     context->results.initial_metadata.count = context->results.trailing_metadata.count = 0;
     take_status(context);
+    end_credentials(context);
     if (context->stream.failure != GRPC_C_STATUS_OK)
         grpc_c_client_context_fail(context, context->stream.failure,
                                    context->stream.failure_message);

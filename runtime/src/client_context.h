@@ -12,6 +12,7 @@
 
 #include "arena.h"
 #include "batch.h"
+#include "call_credentials.h"
 #include "channel.h"
 #include "metadata.h"
 #include "queue.h"
@@ -127,6 +128,8 @@ struct grpc_c_client_context {
     grpc_c_completion_queue *completion_queue;
     /** The server's call that this one's are part of; NULL for none. */
     grpc_c_server_context *parent;
+    /** A reference; NULL for none. */
+    grpc_c_call_credentials *call_credentials;
     grpc_c_metadata_list metadata;
 
     /** Guards what cancel reads, and the async call. */
@@ -142,6 +145,8 @@ struct grpc_c_client_context {
     /** Of the call that runs, or was the last. */
     grpc_c_channel *channel;
     const grpc_c_bound_method *method;
+    /** What its call credentials are asked; NULL for none. */
+    grpc_c_credentials_use *credentials_uses[grpc_c_call_credentials_sources];
     /** Of the message received last. */
     bool message_was_compressed;
 

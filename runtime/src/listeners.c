@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "core.h"
+#include "credentials.h"
 #include "server.h"
 #include "thread.h"
 
@@ -18,7 +19,8 @@ enum {
 
 struct grpc_c_listener {
     grpc_c_listener *next;
-    grpc_server_credentials *credentials;
+    /** A reference. */
+    grpc_c_server_credentials *credentials;
     /** With the current core server. */
     bool bound;
     /** With the port that was bound. */
@@ -48,21 +50,19 @@ static grpc_c_server *servers;
 /* ---- addresses ---- */
 
 void grpc_c_listeners_add(grpc_c_server *server, const char *address, int port,
-                          grpc_server_credentials *credentials)
+                          const grpc_c_server_credentials *credentials)
 {
     enum { digits = 16 };
     size_t room = strlen(address) + digits;
     grpc_c_listener *listener = malloc(sizeof *listener + room);
-    if (listener == NULL) { /* it is not listened on again */
-        grpc_server_credentials_release(credentials);
+    if (listener == NULL) /* it is not listened on again */
         return;
-    }
     const char *colon = strrchr(address, ':');
     if (strncmp(address, "unix", 4) == 0)
         snprintf(listener->address, room, "%s", address);
     else
         snprintf(listener->address, room, "%.*s:%d", (int)(colon - address), address, port);
-    listener->credentials = credentials;
+    listener->credentials = grpc_c_server_credentials_hold(credentials);
     listener->bound = true;
     listener->next = server->listeners.first;
     server->listeners.first = listener;
@@ -73,7 +73,7 @@ void grpc_c_listeners_free(grpc_c_server *server)
     while (server->listeners.first != NULL) {
         grpc_c_listener *listener = server->listeners.first;
         server->listeners.first = listener->next;
-        grpc_server_credentials_release(listener->credentials);
+        grpc_c_server_credentials_free(listener->credentials);
         free(listener);
     }
 }
@@ -85,7 +85,8 @@ static const char *bind_all(grpc_c_server *server)
         if (one->bound)
             continue;
         grpc_c_core_capture_begin();
-        one->bound = grpc_server_add_http2_port(server->core, one->address, one->credentials) != 0;
+        one->bound =
+            grpc_server_add_http2_port(server->core, one->address, one->credentials->core) != 0;
         const char *reason = grpc_c_core_capture_end();
         if (!one->bound)
             return reason;

@@ -20,8 +20,8 @@
 #include <stdbool.h>
 
 #include <grpc/grpc.h>
-#include <grpc/grpc_security.h>
 
+#include <grpc-c/credentials.h>
 #include <grpc-c/server.h>
 
 typedef struct grpc_c_listener grpc_c_listener;
@@ -43,9 +43,9 @@ typedef struct grpc_c_listeners {
     bool keeper_runs;
 } grpc_c_listeners;
 
-/** Remembers what was bound, and takes the credentials. Under the server's mutex. */
+/** Remembers what was bound, and with which credentials. Under the server's mutex. */
 void grpc_c_listeners_add(grpc_c_server *server, const char *address, int port,
-                          grpc_server_credentials *credentials);
+                          const grpc_c_server_credentials *credentials);
 
 /** From now on the server listens again where that fails; until close, which waits for a keeper
  * that runs. Not under the server's mutex. */

@@ -119,6 +119,16 @@ bool grpc_c_metadata_list_set_compression(grpc_c_metadata_list *list,
     return grpc_c_metadata_list_add_reserved(list, GRPC_C_COMPRESSION_KEY, name, strlen(name));
 }
 
+void grpc_c_metadata_list_share(const grpc_c_metadata_list *list, grpc_metadata *ret_entries,
+                                size_t *ret_count)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        ret_entries[i].key = grpc_slice_ref(list->entries[i].key);
+        ret_entries[i].value = grpc_slice_ref(list->entries[i].value);
+    }
+    *ret_count = list->count;
+}
+
 /* ---- received ---- */
 
 static const char *copy_slice(grpc_slice slice, grpc_c_arena *arena)

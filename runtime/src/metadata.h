@@ -46,6 +46,11 @@ bool grpc_c_metadata_list_add(grpc_c_metadata_list *list, const char *key, const
 bool grpc_c_metadata_list_add_reserved(grpc_c_metadata_list *list, const char *key,
                                        const void *value, size_t size);
 
+/** Writes the entries to where there is room for them, each with a reference that the taker gives
+ * back. */
+void grpc_c_metadata_list_share(const grpc_c_metadata_list *list, grpc_metadata *ret_entries,
+                                size_t *ret_count);
+
 /** Copies what core received into the arena. Empty where there is no room for it. */
 grpc_c_metadata grpc_c_metadata_copy(const grpc_metadata_array *array, grpc_c_arena *arena);
 

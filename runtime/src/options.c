@@ -112,6 +112,12 @@ static bool is_printable(const char *text)
     return *text == '\0';
 }
 
+bool grpc_c_options_copy(void *ret_options, size_t known_size, const void *options,
+                         const char *what)
+{
+    return copy_struct(ret_options, known_size, options, what);
+}
+
 bool grpc_c_channel_options_read(const grpc_c_channel_options *options,
                                  grpc_c_channel_options *ret_options)
 {

@@ -6,12 +6,11 @@
 
 #include <grpc-c/generated.h>
 
-#include <grpc/grpc_security.h>
-
 #include "clock.h"
 #include "completion_queue.h"
 #include "core.h"
 #include "core_args.h"
+#include "credentials.h"
 #include "error.h"
 #include "options.h"
 
@@ -179,6 +178,23 @@ static const char *without_scheme(const char *address)
 
 int grpc_c_server_add_insecure_port(grpc_c_server *server, const char *address, grpc_c_error *error)
 {
+    grpc_c_server_credentials *credentials = grpc_c_insecure_server_credentials_new();
+    if (credentials == NULL) {
+        grpc_c_error_set(error, GRPC_C_STATUS_RESOURCE_EXHAUSTED, "no memory");
+        return 0;
+    }
+    int port = grpc_c_server_add_port(server, address, credentials, error);
+    grpc_c_server_credentials_free(credentials);
+    return port;
+}
+
+int grpc_c_server_add_port(grpc_c_server *server, const char *address,
+                           const grpc_c_server_credentials *credentials, grpc_c_error *error)
+{
+    if (credentials == NULL) {
+        grpc_c_error_set(error, GRPC_C_STATUS_INVALID_ARGUMENT, "the credentials are NULL");
+        return 0;
+    }
     const char *plain = address != NULL ? without_scheme(address) : NULL;
     if (plain == NULL || !is_address_with_port(plain)) {
         grpc_c_error_set(error, GRPC_C_STATUS_INVALID_ARGUMENT, "cannot listen on %s: %s",
@@ -187,14 +203,12 @@ int grpc_c_server_add_insecure_port(grpc_c_server *server, const char *address, 
     }
     if (!lock_new(server, error))
         return 0;
-    grpc_server_credentials *credentials = grpc_insecure_server_credentials_create();
     grpc_c_core_capture_begin();
-    int port = grpc_server_add_http2_port(server->core, plain, credentials);
+    int port = grpc_server_add_http2_port(server->core, plain, credentials->core);
     const char *reason = grpc_c_core_capture_end();
+    server->takes_unverified |= credentials->takes_unverified;
     if (port != 0)
         grpc_c_listeners_add(server, plain, port, credentials);
-    else
-        grpc_server_credentials_release(credentials);
     pthread_mutex_unlock(&server->mutex);
     if (port == 0)
         grpc_c_error_set(error, GRPC_C_STATUS_UNAVAILABLE, "cannot listen on %s: %s", address,

@@ -54,6 +54,9 @@ struct grpc_c_server {
     grpc_c_listeners listeners;
     /** Some handler may block: the lanes have workers. */
     bool has_blocking;
+    /** On some port, clients may show certificates that nobody verifies. Immutable from start on.
+     */
+    bool takes_unverified;
     /** When the calls that still run are cancelled: the earliest that any stop asked for. */
     bool has_deadline;
     struct timespec deadline;

@@ -201,6 +201,7 @@ static void clear(grpc_c_server_call *call)
     grpc_call_details_init(&call->details);
     call->metadata.count = 0;
     call->received = (grpc_c_metadata){0, NULL};
+    call->principal = NULL;
     grpc_c_metadata_list_clear(&call->headers);
     grpc_c_metadata_list_clear(&call->trailers);
     call->request = call->reply = call->write_buffer = NULL;

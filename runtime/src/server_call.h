@@ -91,6 +91,8 @@ struct grpc_c_server_context {
     grpc_metadata_array metadata;
     /** The same for the handler, once it has asked. */
     grpc_c_metadata received;
+    /** What the auth check says of who calls. */
+    void *principal;
 
     /** The core server that was asked for an arrival. */
     grpc_server *asked;
@@ -189,6 +191,13 @@ bool grpc_c_server_call_pack_message(grpc_c_server_call *call, const ProtobufCMe
 
 /** Sends the headers, if they have not been, and call->write_buffer, if there is one. */
 void grpc_c_server_call_send(grpc_c_server_call *call, grpc_c_event *done);
+
+/** Asks the server's auth check, which there is. False, with the status to end the call with, when
+ * it refuses. Where the handler is to run. */
+bool grpc_c_server_call_check(grpc_c_server_call *call);
+
+/** No write of an async servicer begins, or it may again. */
+void grpc_c_server_call_close_writes(grpc_c_server_call *call, bool closed);
 
 /** Runs the handler of an async servicer, in place. Not to be touched afterwards. */
 void grpc_c_server_call_start_async(grpc_c_server_call *call);

@@ -100,7 +100,7 @@ static void stop_without_waiting(grpc_c_server *server)
 {
     if (server->state != GRPC_C_SERVER_STARTED)
         return;
-    if (!grpc_c_thread_start(&server->stopper, stop_now, server)) {
+    if (!grpc_c_thread_start(&server->stopper, "grpc-c stopper", stop_now, server)) {
         grpc_c_log_error("stop: there is no thread to stop the server with");
         return;
     }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Limits: what a peer that goes beyond them sees, and what it costs the server. The peers are in
-# limits.py, over frames made by hand (peer.py). Under a sanitizer floods are a tenth as long, and
+# limits.py, over frames made by hand (raw_peer.py). Under a sanitizer floods are a tenth as long, and
 # bounds on memory wider.
 
 load ../integration/servers

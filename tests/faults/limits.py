@@ -5,7 +5,7 @@ import signal
 import struct
 import sys
 
-from peer import (CONTINUATION, DATA, END_HEADERS, END_STREAM, ENHANCE_YOUR_CALM, HEADERS, PING,
+from raw_peer import (CONTINUATION, DATA, END_HEADERS, END_STREAM, ENHANCE_YOUR_CALM, HEADERS, PING,
                   PREFACE, RST_STREAM, SETTINGS, WINDOW_UPDATE, Closed, Peer, counts, frame, memory,
                   message, request_headers, say)
 
