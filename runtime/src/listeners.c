@@ -284,7 +284,8 @@ static void begin_keeper(grpc_c_server *server)
         return;
     if (listeners->has_keeper) /* it has nothing more to do */
         pthread_join(listeners->keeper, NULL);
-    listeners->has_keeper = grpc_c_thread_start(&listeners->keeper, keeper_main, server);
+    listeners->has_keeper =
+        grpc_c_thread_start(&listeners->keeper, "grpc-c keeper", keeper_main, server);
     listeners->keeper_runs = listeners->has_keeper;
     listeners->failed = false;
 }
