@@ -10,11 +10,11 @@ static grpc_c_status_code say(void *self, const Echo__Request *request, Echo__Re
     reply->nested = request->nested;
     if (request->reply_bytes == 0)
         return GRPC_C_STATUS_OK;
-    char *value = grpc_c_server_context_alloc(context, request->reply_bytes + 1);
+    char *value = grpc_c_server_context_alloc(context, request->reply_bytes);
     memset(value, 'v', request->reply_bytes);
-    value[request->reply_bytes] = '\0';
-    assert_true(grpc_c_server_context_add_trailing_metadata(context, "x-long", value));
-    return GRPC_C_STATUS_OK;
+    bool added =
+        grpc_c_server_context_add_trailing_metadata(context, "x-long", value, request->reply_bytes);
+    return added ? GRPC_C_STATUS_OK : GRPC_C_STATUS_ABORTED;
 }
 
 static const Echo__Echo_Servicer servicer = {.say = say};
@@ -81,13 +81,23 @@ static void test_nesting(void **state)
     ground_free(&ground);
 }
 
+/* Core closes the connection over metadata that is too large, and a call that comes at that moment
+ * ends so, too. */
+static void check_recovery(ground *ground)
+{
+    grpc_c_status_code code = GRPC_C_STATUS_RESOURCE_EXHAUSTED;
+    for (int i = 0; i < 10 && code != GRPC_C_STATUS_OK; i++)
+        code = call(ground, 0, 0);
+    assert_int_equal(code, GRPC_C_STATUS_OK);
+}
+
 static void test_metadata_of_a_server(void **state)
 {
     (void)state;
     ground ground = ground_new(NULL, NULL);
     assert_int_equal(call(&ground, 0, 7000), GRPC_C_STATUS_OK);
     assert_int_equal(call(&ground, 0, 8192), GRPC_C_STATUS_RESOURCE_EXHAUSTED);
-    assert_int_equal(call(&ground, 0, 0), GRPC_C_STATUS_OK);
+    check_recovery(&ground);
     ground_free(&ground);
     ground = ground_new(NULL, GRPC_C_CHANNEL_OPTIONS(.max_metadata_bytes = 32 << 10));
     assert_int_equal(call(&ground, 0, 30000), GRPC_C_STATUS_OK);
@@ -108,7 +118,7 @@ static void test_metadata_of_a_client(void **state)
     assert_true(grpc_c_client_context_add_metadata(ground.context, "x-long", value));
     assert_int_equal(call(&ground, 0, 0), GRPC_C_STATUS_RESOURCE_EXHAUSTED);
     grpc_c_client_context_reset(ground.context);
-    assert_int_equal(call(&ground, 0, 0), GRPC_C_STATUS_OK);
+    check_recovery(&ground);
     ground_free(&ground);
 }
 
