@@ -10,6 +10,7 @@
 #include "credentials.h"
 #include "options.h"
 #include "own_queue.h"
+#include "target.h"
 
 /* For what core refuses, a service config above all, it makes a channel whose calls all fail, and
  * gives the reason to its log alone: "channel stack builder failed: CODE: reason". Ends the
@@ -46,6 +47,10 @@ static grpc_channel *create_core_channel(const char *target,
                                                             GRPC_COMPRESS_DEFLATE,
                                                             GRPC_COMPRESS_GZIP};
     grpc_c_core_args args;
+    *ret_lame = grpc_c_target_has_port_out_of_range(target);
+    if (*ret_lame)
+        return grpc_lame_client_channel_create(target, GRPC_STATUS_INVALID_ARGUMENT,
+                                               "the target has a port over 65535");
     if (!grpc_c_core_args_init(&args, options->core_arguments, options->core_argument_count))
         return NULL;
     grpc_c_core_args_number(&args, GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH,
@@ -103,6 +108,10 @@ grpc_c_channel *grpc_c_channel_new(const char *target,
     grpc_c_channel_options read;
     if (target == NULL || credentials == NULL || !grpc_c_channel_options_read(options, &read))
         return NULL;
+    if (grpc_c_core_was_forked()) {
+        grpc_c_log_error(GRPC_C_FORKED);
+        return NULL;
+    }
     grpc_c_channel *channel = calloc(1, sizeof *channel);
     if (channel == NULL)
         return NULL;
@@ -148,7 +157,7 @@ static void release(grpc_c_channel *channel)
 
 void grpc_c_channel_free(grpc_c_channel *channel)
 {
-    if (channel == NULL)
+    if (channel == NULL || grpc_c_core_was_forked())
         return;
     pthread_mutex_lock(&channel->mutex);
     channel->freed = true;
@@ -218,7 +227,7 @@ static grpc_c_bound_service *bind_service(const grpc_c_channel *channel,
 grpc_c_stub grpc_c_stub_new(grpc_c_channel *channel, const grpc_c_service *service)
 {
     grpc_c_stub stub = {channel, NULL};
-    if (channel == NULL || service == NULL)
+    if (channel == NULL || service == NULL || grpc_c_core_was_forked())
         return stub;
     pthread_mutex_lock(&channel->mutex);
     grpc_c_bound_service *bound = channel->services;

@@ -8,6 +8,7 @@
 
 #include "channel.h"
 #include "completion_queue.h"
+#include "core.h"
 
 const char *grpc_c_channel_state_name(grpc_c_channel_state state)
 {
@@ -62,7 +63,7 @@ static bool is_state(grpc_c_channel_state state)
 
 grpc_c_channel_state grpc_c_channel_get_state(grpc_c_channel *channel, bool try_to_connect)
 {
-    if (channel == NULL)
+    if (channel == NULL || grpc_c_core_was_forked())
         return GRPC_C_CHANNEL_SHUTDOWN;
     return state_of_core(grpc_channel_check_connectivity_state(channel->core, try_to_connect));
 }
@@ -95,13 +96,13 @@ static bool wait_for_change(grpc_c_channel *channel, grpc_c_channel_state last_s
 bool grpc_c_channel_wait_for_state_change(grpc_c_channel *channel, grpc_c_channel_state last_state,
                                           int64_t timeout_ms)
 {
-    return channel != NULL && is_state(last_state) &&
+    return channel != NULL && !grpc_c_core_was_forked() && is_state(last_state) &&
            wait_for_change(channel, last_state, grpc_c_deadline_after_ms(timeout_ms));
 }
 
 bool grpc_c_channel_wait_until_ready(grpc_c_channel *channel, int64_t timeout_ms)
 {
-    if (channel == NULL)
+    if (channel == NULL || grpc_c_core_was_forked())
         return false;
     gpr_timespec deadline = grpc_c_deadline_after_ms(timeout_ms);
     grpc_c_channel_state state = grpc_c_channel_get_state(channel, true);
@@ -171,7 +172,7 @@ bool grpc_c_channel_wait_for_state_change__async(grpc_c_channel *channel,
 {
     grpc_c_status_code code;
     const char *reason;
-    if (channel == NULL || callback == NULL || !is_state(last_state))
+    if (channel == NULL || callback == NULL || !is_state(last_state) || grpc_c_core_was_forked())
         return false;
     state_watch *started = malloc(sizeof *started);
     if (started == NULL)

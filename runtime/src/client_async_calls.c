@@ -1,6 +1,7 @@
 /* The async calls of a client as generated code calls them: what is refused, and what is started.
  * client_async.h has the rest. */
 #include "client_async.h"
+#include "core.h"
 #include "mock.h"
 
 static grpc_c_client_context *context_of(grpc_c_client_stream *stream)
@@ -70,7 +71,7 @@ grpc_c_client_stream *grpc_c_stub_stream_call__async(const grpc_c_stub *stub, si
 /* Locks the context of a stream that takes operations. False, unlocked, where it takes none. */
 static bool lock_open(grpc_c_client_context *context)
 {
-    if (context == NULL)
+    if (context == NULL || grpc_c_core_was_forked())
         return false;
     pthread_mutex_lock(&context->mutex);
     const grpc_c_client_async_state *async = &context->async;

@@ -10,6 +10,8 @@
 
 const char *grpc_c_client_call_misuse(const grpc_c_stub *stub, size_t method)
 {
+    if (grpc_c_core_was_forked())
+        return GRPC_C_FORKED;
     if (stub == NULL || stub->channel == NULL)
         return "the stub has no channel";
     if (stub->service == NULL)
@@ -61,6 +63,13 @@ void grpc_c_client_call_refuse(grpc_c_client_context *context, const char *reaso
 {
     grpc_c_client_context_forget(context);
     grpc_c_client_context_fail(context, GRPC_C_STATUS_INTERNAL, reason);
+}
+
+void grpc_c_client_call_leave_to_parent(grpc_c_client_context *context)
+{
+    context->call = NULL;
+    context->phase = GRPC_C_CALL_OVER;
+    grpc_c_client_context_fail(context, GRPC_C_STATUS_INTERNAL, GRPC_C_FORKED);
 }
 
 static void enter_phase(grpc_c_client_context *context, grpc_c_call_phase phase, grpc_call *call)
@@ -149,14 +158,6 @@ grpc_c_headers grpc_c_client_call_headers(const grpc_c_client_context *context)
     return (grpc_c_headers){&context->metadata, context->wait_for_ready};
 }
 
-bool grpc_c_client_call_wait(grpc_c_client_context *context, grpc_c_event *event)
-{
-    /* No limit here: the call has its own, and whatever is in flight ends with it. */
-    bool ok = false;
-    grpc_c_queue_pluck(context->queue, event, gpr_inf_future(GPR_CLOCK_MONOTONIC), &ok);
-    return ok;
-}
-
 void grpc_c_client_call_take_headers(grpc_c_client_context *context)
 {
     if (context->initial_metadata.count == 0)
@@ -172,6 +173,13 @@ void grpc_c_client_call_fail(grpc_c_client_context *context, grpc_c_status_code 
         context->stream.failure_message = message;
     }
     grpc_call_cancel(context->call, NULL);
+}
+
+void grpc_c_client_call_fail_for_replies(grpc_c_client_context *context)
+{
+    /* gRPC's doc/statuscodes.md: a response cardinality violation is UNIMPLEMENTED. */
+    grpc_c_client_call_fail(context, GRPC_C_STATUS_UNIMPLEMENTED,
+                            "the server sent more than one reply to a call that has one");
 }
 
 static void take_status(grpc_c_client_context *context)
@@ -269,7 +277,7 @@ const ProtobufCMessage *grpc_c_stub_unary_call(const grpc_c_stub *stub, size_t m
         grpc_c_batch_unary_call(context->call, &headers,
                                 (grpc_c_outgoing){buffer, context->send_uncompressed},
                                 &context->results, &context->done);
-        grpc_c_client_call_wait(context, &context->done);
+        grpc_c_client_call_wait_for_status(context);
         grpc_c_client_call_end(context);
         reply = grpc_c_client_call_take_reply(context);
     }

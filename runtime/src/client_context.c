@@ -41,7 +41,9 @@ bool grpc_c_client_context_is_busy(const grpc_c_client_context *context)
 
 void grpc_c_client_context_free(grpc_c_client_context *context)
 {
-    if (context != NULL && !grpc_c_client_async_abandon(context))
+    if (context == NULL || (context->holds_core && grpc_c_core_was_forked()))
+        return;
+    if (!grpc_c_client_async_abandon(context))
         grpc_c_client_context_destroy(context);
 }
 
@@ -63,7 +65,9 @@ void grpc_c_client_context_destroy(grpc_c_client_context *context)
 
 void grpc_c_client_context_forget(grpc_c_client_context *context)
 {
-    if (context->call != NULL)
+    if (context->call != NULL && grpc_c_core_was_forked())
+        grpc_c_client_call_leave_to_parent(context);
+    else if (context->call != NULL)
         grpc_c_client_call_abandon(context);
     context->mock.mock = NULL;
     grpc_c_client_results_clear(&context->results);
@@ -99,7 +103,7 @@ void grpc_c_client_context_reset(grpc_c_client_context *context)
 
 void grpc_c_client_context_cancel(grpc_c_client_context *context)
 {
-    if (context == NULL)
+    if (context == NULL || (context->holds_core && grpc_c_core_was_forked()))
         return;
     pthread_mutex_lock(&context->mutex);
     if (context->phase == GRPC_C_CALL_RUNNING) {

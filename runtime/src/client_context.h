@@ -103,6 +103,8 @@ typedef struct grpc_c_client_async_state {
     /** The read of the one reply, or of what the user does not want to read any more. */
     grpc_c_client_operation last;
     bool reading_last;
+    /** The one reply of a call that streams has come. */
+    bool replied;
     grpc_c_buffer *unread;
 } grpc_c_client_async_state;
 
@@ -117,6 +119,8 @@ struct grpc_c_client_context {
     bool holds_core;
     grpc_c_event done;
     grpc_c_client_results results;
+    /** The look for a second reply. */
+    grpc_c_event extra_done;
     grpc_c_client_stream_state stream;
     grpc_c_mock_call mock;
 

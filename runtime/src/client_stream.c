@@ -5,6 +5,7 @@
 #include <grpc-c/generated.h>
 
 #include "client_call.h"
+#include "core.h"
 #include "mock.h"
 
 static grpc_c_client_context *context_of(grpc_c_client_stream *stream)
@@ -19,6 +20,10 @@ static bool is_open(grpc_c_client_context *context)
         return false;
     pthread_mutex_lock(&context->mutex);
     bool open = context->call != NULL && context->async.queue == NULL;
+    if (open && grpc_c_core_was_forked()) {
+        grpc_c_client_call_leave_to_parent(context);
+        open = false;
+    }
     pthread_mutex_unlock(&context->mutex);
     return open;
 }
@@ -172,7 +177,10 @@ static void end_call(grpc_c_client_context *context, grpc_c_buffer **reply)
                           &state->read_done);
         grpc_c_client_call_wait(context, &state->read_done);
     }
-    grpc_c_client_call_wait(context, &context->done);
+    if (reply != NULL)
+        grpc_c_client_call_wait_for_end(context);
+    else
+        grpc_c_client_call_wait(context, &context->done);
     settle_write(context);
     if (state->close_in_flight)
         grpc_c_client_call_wait(context, &state->close_done);

@@ -16,6 +16,8 @@ typedef struct grpc_c_message_type {
     bool nests;
     /** That limit. */
     unsigned max_depth;
+    /** Messages of it can hold strings, which are looked at for the same reason. */
+    bool has_strings;
 } grpc_c_message_type;
 
 /** `max_depth` is GRPC_C_DEPTH_MOST at most. */

@@ -60,6 +60,10 @@ void grpc_c_completion_queue_count_callback(void)
 
 grpc_c_completion_queue *grpc_c_completion_queue_new(void)
 {
+    if (grpc_c_core_was_forked()) {
+        grpc_c_log_error(GRPC_C_FORKED);
+        return NULL;
+    }
     grpc_c_completion_queue *queue = calloc(1, sizeof *queue);
     if (queue == NULL)
         return NULL;
@@ -108,7 +112,7 @@ grpc_c_queue *grpc_c_completion_queue_core(grpc_c_completion_queue *queue)
 
 void grpc_c_completion_queue_shutdown(grpc_c_completion_queue *queue)
 {
-    if (queue == NULL)
+    if (queue == NULL || grpc_c_core_was_forked())
         return;
     pthread_mutex_lock(&queue->mutex);
     if (!queue->shut_down) {
@@ -169,7 +173,7 @@ static void *pump_main(void *argument)
 
 int grpc_c_completion_queue_fd(grpc_c_completion_queue *queue)
 {
-    if (queue == NULL)
+    if (queue == NULL || grpc_c_core_was_forked())
         return no_fd;
     pthread_mutex_lock(&queue->mutex);
     if (queue->fd == no_fd)
@@ -305,7 +309,7 @@ static void drive_to_the_end(grpc_c_completion_queue *queue)
 
 bool grpc_c_completion_queue_run(grpc_c_completion_queue *queue)
 {
-    if (queue == NULL || !begin_driving(queue))
+    if (queue == NULL || grpc_c_core_was_forked() || !begin_driving(queue))
         return false;
     drive_to_the_end(queue);
     end_driving(queue);
@@ -314,7 +318,7 @@ bool grpc_c_completion_queue_run(grpc_c_completion_queue *queue)
 
 int grpc_c_completion_queue_poll(grpc_c_completion_queue *queue, int64_t timeout_ms)
 {
-    if (queue == NULL || !begin_driving(queue))
+    if (queue == NULL || grpc_c_core_was_forked() || !begin_driving(queue))
         return -1;
     int outer = callbacks_run; /* this may be a callback of another queue's */
     callbacks_run = 0;
@@ -347,7 +351,7 @@ void grpc_c_completion_queue_wake(grpc_c_completion_queue *queue)
 
 void grpc_c_completion_queue_free(grpc_c_completion_queue *queue)
 {
-    if (queue == NULL)
+    if (queue == NULL || grpc_c_core_was_forked())
         return;
     if (!begin_driving(queue)) {
         grpc_c_log_error("grpc_c_completion_queue_free: refused, since a thread drives the queue, "

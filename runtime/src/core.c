@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,6 +56,24 @@ void grpc_c_log_error(const char *format, ...)
         log_message(GRPC_C_LOG_ERROR, message);
 }
 
+/* ---- forks ---- */
+
+static _Atomic bool was_forked;
+
+/* In the child of a process that has used core. */
+static void on_fork(void)
+{
+    was_forked = true;
+    log_mutex = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER; /* another thread may have held it */
+}
+
+bool grpc_c_core_was_forked(void)
+{
+    return atomic_load_explicit(&was_forked, memory_order_relaxed);
+}
+
+/* ---- core's life and log ---- */
+
 /* Read once, when core is first needed: getenv is no friend of threads. */
 static bool user_debugs_core;
 
@@ -71,8 +90,9 @@ static void receive_core_log(gpr_log_func_args *args)
         fprintf(stderr, "%s:%d] %s\n", args->file, args->line, args->message);
 }
 
-static void set_log_function(void)
+static void begin_with_core(void)
 {
+    pthread_atfork(NULL, NULL, on_fork);
     user_debugs_core = getenv("GRPC_VERBOSITY") != NULL || getenv("GRPC_TRACE") != NULL;
     gpr_set_log_function(receive_core_log);
 }
@@ -80,7 +100,7 @@ static void set_log_function(void)
 void grpc_c_core_acquire(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, set_log_function);
+    pthread_once(&once, begin_with_core);
     grpc_init();
 }
 

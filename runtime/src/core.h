@@ -7,7 +7,19 @@
 #ifndef GRPC_C_CORE_H
 #define GRPC_C_CORE_H
 
+#include <stdbool.h>
+
 #include <grpc-c/status.h>
+
+/**
+ * Whether this process was forked from one that had begun to use core: its threads are not here,
+ * its locks may be held for ever, its sockets are the other's. Nothing of core may be called then.
+ * Async-signal-safe, and costs nothing.
+ */
+bool grpc_c_core_was_forked(void);
+
+/** What a call, or whatever else needs core, then fails with. */
+#define GRPC_C_FORKED "the process was forked after its first channel or server, and may only exec"
 
 /** Takes a reference to core, initialising it if it is the first. Thread-safe. */
 void grpc_c_core_acquire(void);

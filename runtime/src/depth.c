@@ -1,6 +1,8 @@
 /* The depth scan; see depth.h. */
 #include "depth.h"
 
+#include "utf8.h"
+
 /* ---- types ---- */
 
 enum { most_types = 100 };
@@ -43,6 +45,30 @@ bool grpc_c_depth_is_unbounded(const ProtobufCMessageDescriptor *type)
     return grpc_c_depth_may_exceed(type, GRPC_C_DEPTH_LIMIT);
 }
 
+/* As above, without an end to recursion that is not a type seen before. */
+static bool reaches_string(type_walk *walk, const ProtobufCMessageDescriptor *type)
+{
+    for (int i = 0; i < walk->count; i++)
+        if (walk->seen[i] == type)
+            return false;
+    if (walk->count == most_types)
+        return true;
+    walk->seen[walk->count++] = type;
+    for (unsigned i = 0; i < type->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &type->fields[i];
+        if (field->type == PROTOBUF_C_TYPE_STRING ||
+            (field->type == PROTOBUF_C_TYPE_MESSAGE && reaches_string(walk, field->descriptor)))
+            return true;
+    }
+    return false;
+}
+
+bool grpc_c_depth_reaches_string(const ProtobufCMessageDescriptor *type)
+{
+    type_walk walk = {.count = 0};
+    return reaches_string(&walk, type);
+}
+
 /* ---- bytes ---- */
 
 enum {
@@ -64,6 +90,10 @@ typedef struct level {
 static bool read_varint(const uint8_t **position, const uint8_t *end, int most, uint64_t *ret_value)
 {
     uint64_t value = 0;
+    if (*position < end && **position < 0x80) { /* most often */
+        *ret_value = *(*position)++;
+        return true;
+    }
     for (int i = 0; i < most && *position + i < end; i++) {
         uint8_t byte = (*position)[i];
         value |= (uint64_t)(byte & 0x7f) << (7 * i);
@@ -101,11 +131,11 @@ static bool value_size(const uint8_t **position, const uint8_t *end, unsigned wi
 bool grpc_c_depth_is_within_limit(const ProtobufCMessageDescriptor *type, const uint8_t *bytes,
                                   size_t size)
 {
-    return grpc_c_depth_is_within(type, bytes, size, GRPC_C_DEPTH_LIMIT);
+    return grpc_c_depth_scan(type, bytes, size, GRPC_C_DEPTH_LIMIT, false);
 }
 
-bool grpc_c_depth_is_within(const ProtobufCMessageDescriptor *type, const uint8_t *bytes,
-                            size_t size, unsigned levels)
+bool grpc_c_depth_scan(const ProtobufCMessageDescriptor *type, const uint8_t *bytes, size_t size,
+                       unsigned levels, bool strings)
 {
     level stack[GRPC_C_DEPTH_MOST + 1];
     unsigned depth = 0;
@@ -127,6 +157,9 @@ bool grpc_c_depth_is_within(const ProtobufCMessageDescriptor *type, const uint8_
         if ((tag & 7) == wire_length_prefixed) /* a tag has 35 bits at most */
             field =
                 protobuf_c_message_descriptor_get_field(stack[depth].type, (unsigned)(tag >> 3));
+        if (strings && field != NULL && field->type == PROTOBUF_C_TYPE_STRING &&
+            !grpc_c_utf8_is_c_string(position, (size_t)length))
+            return false;
         if (field == NULL || field->type != PROTOBUF_C_TYPE_MESSAGE) {
             position += length;
             continue;

@@ -25,15 +25,19 @@ bool grpc_c_depth_is_unbounded(const ProtobufCMessageDescriptor *type);
 /** Whether they can be deeper than so many levels, or it cannot be told cheaply. */
 bool grpc_c_depth_may_exceed(const ProtobufCMessageDescriptor *type, unsigned levels);
 
+/** Whether a message of this type can hold strings, in itself or in what it contains. */
+bool grpc_c_depth_reaches_string(const ProtobufCMessageDescriptor *type);
+
 /**
  * Scans a serialized message without recursion and without memory of its own. False when it is
  * nested deeper than so many levels, GRPC_C_DEPTH_MOST at most, or is malformed where the nesting
- * is decided.
+ * is decided; with `strings`, also when a field of type string is not UTF-8 or holds a NUL, which
+ * protobuf-c takes as it comes.
  */
-bool grpc_c_depth_is_within(const ProtobufCMessageDescriptor *type, const uint8_t *bytes,
-                            size_t size, unsigned levels);
+bool grpc_c_depth_scan(const ProtobufCMessageDescriptor *type, const uint8_t *bytes, size_t size,
+                       unsigned levels, bool strings);
 
-/** The same for the default. */
+/** The same for the default of levels, and strings of any bytes. */
 bool grpc_c_depth_is_within_limit(const ProtobufCMessageDescriptor *type, const uint8_t *bytes,
                                   size_t size);
 

@@ -64,6 +64,7 @@ struct grpc_c_lane {
     /** A handler that sleeps over the event just handled. */
     grpc_c_wait *woken;
     grpc_c_server_call *pool;
+    size_t pool_count;
     /** Calls not in the pool: waiting for an arrival, or running. */
     size_t in_use;
     /** Of these, the ones that wait for an arrival. */

@@ -31,7 +31,7 @@ void grpc_c_metadata_list_clear(grpc_c_metadata_list *list)
         grpc_slice_unref(list->entries[i].key);
         grpc_slice_unref(list->entries[i].value);
     }
-    list->count = 0;
+    list->count = list->bytes = 0;
 }
 
 void grpc_c_metadata_list_free(grpc_c_metadata_list *list)
@@ -54,6 +54,14 @@ static bool make_room(grpc_c_metadata_list *list)
     return true;
 }
 
+/* Core may never end a call with several MiB of it, which no server takes anyway. */
+static bool fits(const grpc_c_metadata_list *list, size_t key_size, size_t value_size)
+{
+    enum { most_bytes = 1024 * 1024 };
+    size_t left = most_bytes - list->bytes;
+    return key_size <= left && value_size <= left - key_size;
+}
+
 /* Names that gRPC itself writes, or that core keeps to itself: a second one would confuse the peer,
  * break the call, or not arrive. */
 static bool is_reserved(const char *key)
@@ -73,7 +81,8 @@ static bool is_reserved(const char *key)
 bool grpc_c_metadata_list_add_reserved(grpc_c_metadata_list *list, const char *key,
                                        const void *value, size_t size)
 {
-    if (!make_room(list))
+    size_t key_size = strlen(key);
+    if (!fits(list, key_size, size) || !make_room(list))
         return false;
     grpc_metadata entry = {
         .key = grpc_slice_from_copied_string(key),
@@ -86,6 +95,7 @@ bool grpc_c_metadata_list_add_reserved(grpc_c_metadata_list *list, const char *k
         return false;
     }
     list->entries[list->count++] = entry;
+    list->bytes += key_size + size;
     return true;
 }
 
@@ -102,6 +112,8 @@ static void remove_key(grpc_c_metadata_list *list, const char *key)
     for (size_t i = 0; i < list->count; i++) {
         if (grpc_slice_str_cmp(list->entries[i].key, key) != 0)
             continue;
+        list->bytes -= GRPC_SLICE_LENGTH(list->entries[i].key);
+        list->bytes -= GRPC_SLICE_LENGTH(list->entries[i].value);
         grpc_slice_unref(list->entries[i].key);
         grpc_slice_unref(list->entries[i].value);
         list->entries[i--] = list->entries[--list->count];

@@ -22,6 +22,8 @@ typedef struct grpc_c_metadata_list {
     grpc_metadata *entries;
     size_t count;
     size_t capacity;
+    /** Of all keys and values. */
+    size_t bytes;
 } grpc_c_metadata_list;
 
 /** The library's word to core for the compression of a call; it does not go over the wire. */

@@ -24,6 +24,8 @@ static bool init_mutex(pthread_mutex_t *mutex)
 grpc_c_mock *grpc_c_mock_new(const grpc_c_service *service, const grpc_c_mock_method *methods,
                              void *typed)
 {
+    if (service == NULL || methods == NULL || typed == NULL)
+        return NULL;
     grpc_c_mock *mock = calloc(1, sizeof *mock);
     grpc_c_bound_service *bound =
         calloc(1, sizeof *bound + service->method_count * sizeof bound->methods[0]);

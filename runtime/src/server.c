@@ -91,6 +91,10 @@ grpc_c_server *grpc_c_server_new(const grpc_c_server_options *options)
     grpc_c_server_options read;
     if (!grpc_c_server_options_read(options, &read))
         return NULL;
+    if (grpc_c_core_was_forked()) {
+        grpc_c_log_error(GRPC_C_FORKED);
+        return NULL;
+    }
     grpc_c_server *server = calloc(1, sizeof *server);
     if (server == NULL)
         return NULL;
@@ -138,6 +142,10 @@ static bool lock_new(grpc_c_server *server, grpc_c_error *error)
         grpc_c_error_set(error, GRPC_C_STATUS_INVALID_ARGUMENT, "the server is NULL");
         return false;
     }
+    if (grpc_c_core_was_forked()) {
+        grpc_c_error_set(error, GRPC_C_STATUS_FAILED_PRECONDITION, GRPC_C_FORKED);
+        return false;
+    }
     pthread_mutex_lock(&server->mutex);
     if (server->state == GRPC_C_SERVER_NEW)
         return true;
@@ -151,10 +159,8 @@ static bool lock_new(grpc_c_server *server, grpc_c_error *error)
  * without a port for one with port 443. */
 static bool is_address_with_port(const char *address)
 {
-    if (strncmp(address, "unix", 4) == 0) {
-        const char *path = strchr(address, ':');
-        return path != NULL && path[1] != '\0';
-    }
+    if (strncmp(address, "unix:", 5) == 0 || strncmp(address, "unix-abstract:", 14) == 0)
+        return strchr(address, ':')[1] != '\0';
     const char *bracket = strrchr(address, ']');
     const char *colon = strchr(bracket != NULL ? bracket : address, ':');
     if (colon == NULL || (bracket != NULL && colon != bracket + 1))

@@ -63,6 +63,8 @@ struct grpc_c_server {
     /** The thread that stops the server on behalf of a handler, if there was one. */
     pthread_t stopper;
     bool has_stopper;
+    /** There was no thread for it: a stop has begun that the next to wait for it carries on. */
+    bool stop_is_orphaned;
     /** Set by grpc_c_server_stop_on_signals. */
     grpc_c_signal_watch *signal_watch;
 };

@@ -99,6 +99,8 @@ struct grpc_c_server_context {
     const grpc_c_server_method *method;
     /** The request, or the message of a stream that was last read. */
     grpc_c_buffer *request;
+    /** What came behind the one request, where that is looked at. */
+    grpc_c_buffer *extra_request;
     /** Of the message received last. */
     bool message_was_compressed;
     /** The reply that goes with the status. */

@@ -57,6 +57,14 @@ static void shorten_grace(grpc_c_server *server, int64_t grace_ms)
     pthread_cond_broadcast(&server->changed);
 }
 
+/* The grace is over. Under the mutex. */
+static void cancel_calls(grpc_c_server *server)
+{
+    atomic_store(&server->cancelling, true);
+    grpc_c_listeners_cancel_retired(server);
+    grpc_server_cancel_all_calls(server->core);
+}
+
 /* Waits until no lane has calls any more; from the deadline on, calls are cancelled. Under the
  * mutex. */
 static void wait_for_lanes(grpc_c_server *server)
@@ -66,20 +74,14 @@ static void wait_for_lanes(grpc_c_server *server)
             pthread_cond_wait(&server->changed, &server->mutex);
         } else if (pthread_cond_timedwait(&server->changed, &server->mutex, &server->deadline) ==
                    ETIMEDOUT) {
-            atomic_store(&server->cancelling, true);
-            grpc_c_listeners_cancel_retired(server);
-            pthread_mutex_unlock(&server->mutex);
-            grpc_server_cancel_all_calls(server->core);
-            pthread_mutex_lock(&server->mutex);
+            cancel_calls(server);
         }
     }
 }
 
-/* The one thread that stops the server. */
-static void *stop_now(void *argument)
+/* What follows the shutdown of core, by one thread. */
+static void carry_on(grpc_c_server *server)
 {
-    grpc_c_server *server = argument;
-    shut_core_down(server);
     pthread_mutex_lock(&server->mutex);
     wait_for_lanes(server);
     pthread_mutex_unlock(&server->mutex);
@@ -91,26 +93,55 @@ static void *stop_now(void *argument)
     server->state = GRPC_C_SERVER_STOPPED;
     pthread_cond_broadcast(&server->changed);
     pthread_mutex_unlock(&server->mutex);
+}
+
+/* The one thread that stops the server. */
+static void *stop_now(void *argument)
+{
+    shut_core_down(argument);
+    carry_on(argument);
     return NULL;
 }
 
+/* Waits for the end of a stop, and carries on with one that nobody else does. Under the mutex. */
+static void wait_until_stopped(grpc_c_server *server)
+{
+    while (server->state == GRPC_C_SERVER_STARTED || server->state == GRPC_C_SERVER_STOPPING) {
+        if (!server->stop_is_orphaned) {
+            pthread_cond_wait(&server->changed, &server->mutex);
+            continue;
+        }
+        server->stop_is_orphaned = false;
+        pthread_mutex_unlock(&server->mutex);
+        carry_on(server);
+        pthread_mutex_lock(&server->mutex);
+    }
+}
+
 /* A handler cannot wait for its own end, nor the thread that drives the server for events that it
- * is to deal with: another thread stops the server. Under the mutex. */
+ * is to deal with: another thread stops the server. Where there is none to be had, who waits for
+ * the server does. Under the mutex. */
 static void stop_without_waiting(grpc_c_server *server)
 {
-    if (server->state != GRPC_C_SERVER_STARTED)
-        return;
-    if (!grpc_c_thread_start(&server->stopper, "grpc-c stopper", stop_now, server)) {
-        grpc_c_log_error("stop: there is no thread to stop the server with");
-        return;
+    if (server->state == GRPC_C_SERVER_STARTED) {
+        server->has_stopper =
+            grpc_c_thread_start(&server->stopper, "grpc-c stopper", stop_now, server);
+        server->stop_is_orphaned = !server->has_stopper;
+        server->state = GRPC_C_SERVER_STOPPING;
+        if (server->stop_is_orphaned) {
+            grpc_c_log_error("stop: no thread to be had; it ends when somebody waits for it");
+            shut_core_down(server);
+            pthread_cond_broadcast(&server->changed);
+        }
     }
-    server->has_stopper = true;
-    server->state = GRPC_C_SERVER_STOPPING;
+    /* Who drives a queue cannot wait for the end of the grace as well. */
+    if (server->stop_is_orphaned && server->queue != NULL && server->has_deadline)
+        cancel_calls(server);
 }
 
 void grpc_c_server_stop(grpc_c_server *server, int64_t grace_ms)
 {
-    if (server == NULL)
+    if (server == NULL || grpc_c_core_was_forked())
         return;
     pthread_mutex_lock(&server->mutex);
     shorten_grace(server, grace_ms);
@@ -123,8 +154,7 @@ void grpc_c_server_stop(grpc_c_server *server, int64_t grace_ms)
         server->state = GRPC_C_SERVER_STOPPING;
         ours = true;
     } else {
-        while (server->state == GRPC_C_SERVER_STOPPING)
-            pthread_cond_wait(&server->changed, &server->mutex);
+        wait_until_stopped(server);
     }
     pthread_mutex_unlock(&server->mutex);
     if (ours)
@@ -152,13 +182,13 @@ static bool was_never_started(grpc_c_server *server)
 
 void grpc_c_server_wait_for_termination(grpc_c_server *server)
 {
-    if (server == NULL || is_own_thread(server) || was_never_started(server))
+    if (server == NULL || grpc_c_core_was_forked() || is_own_thread(server) ||
+        was_never_started(server))
         return;
     if (server->queue != NULL) /* whose other callbacks run meanwhile */
         grpc_c_completion_queue_drive_until(server->queue, is_idle, server);
     pthread_mutex_lock(&server->mutex);
-    while (server->state == GRPC_C_SERVER_STARTED || server->state == GRPC_C_SERVER_STOPPING)
-        pthread_cond_wait(&server->changed, &server->mutex);
+    wait_until_stopped(server);
     pthread_mutex_unlock(&server->mutex);
 }
 
@@ -182,7 +212,7 @@ static void shut_down_unstarted(grpc_c_server *server)
 
 void grpc_c_server_free(grpc_c_server *server)
 {
-    if (server == NULL)
+    if (server == NULL || grpc_c_core_was_forked())
         return;
     if (is_own_thread(server)) {
         grpc_c_log_error("a server cannot be freed by one of its own handlers or callbacks");

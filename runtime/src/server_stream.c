@@ -5,6 +5,7 @@
 #include <grpc-c/generated.h>
 
 #include "batch.h"
+#include "core.h"
 #include "lane.h"
 #include "server.h"
 
@@ -78,7 +79,7 @@ void grpc_c_server_call_send(grpc_c_server_call *call, grpc_c_event *done)
 /* Only while a worker serves it: an async call has none. */
 static bool is_blocking(const grpc_c_server_call *call)
 {
-    return call != NULL && call->role != NULL;
+    return call != NULL && call->role != NULL && !grpc_c_core_was_forked();
 }
 
 const ProtobufCMessage *grpc_c_server_stream_read(grpc_c_server_stream *stream)

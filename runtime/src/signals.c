@@ -13,6 +13,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "core.h"
 #include "error.h"
 #include "server.h"
 #include "thread.h"
@@ -115,6 +116,10 @@ static grpc_c_signal_watch *start_watch(grpc_c_server *server, int64_t grace_ms)
 bool grpc_c_server_stop_on_signals(grpc_c_server *server, int64_t grace_ms, grpc_c_error *error)
 {
     const char *reason = NULL;
+    if (grpc_c_core_was_forked()) {
+        grpc_c_error_set(error, GRPC_C_STATUS_FAILED_PRECONDITION, GRPC_C_FORKED);
+        return false;
+    }
     pthread_mutex_lock(&mutex);
     if (server == NULL)
         reason = "the server is NULL";

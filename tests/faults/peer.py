@@ -7,6 +7,7 @@ import threading
 import h2.config
 import h2.connection
 import h2.events
+import h2.exceptions
 
 NAMES = ("OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS "
          "PERMISSION_DENIED RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE "
@@ -56,12 +57,16 @@ class Connection:
         self.h2.initiate_connection()
         self.flush()
 
-    def flush(self):
-        self.socket.sendall(self.h2.data_to_send())
-
     def send_raw(self, data):
-        """Bytes that h2 knows nothing of, behind what it still has to send."""
-        self.socket.sendall(self.h2.data_to_send() + data)
+        """Bytes that h2 knows nothing of, behind what it still has to send. Where the other end has
+        closed, they are lost; events tells."""
+        try:
+            self.socket.sendall(self.h2.data_to_send() + data)
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+
+    def flush(self):
+        self.send_raw(b"")
 
     def events(self):
         """What the next bytes bring; None when the other end has closed."""
@@ -71,7 +76,12 @@ class Connection:
             received = b""
         if not received:
             return None
-        events = self.h2.receive_data(received)
+        try:
+            events = self.h2.receive_data(received)
+        except h2.exceptions.StreamClosedError as error:
+            # Its reset came in the same bytes, and h2 does not tell of it.
+            events = [h2.events.StreamReset()]
+            events[0].stream_id, events[0].error_code = error.stream_id, -1
         for event in events:
             if isinstance(event, h2.events.DataReceived) and event.flow_controlled_length > 0:
                 self.h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
@@ -146,6 +156,14 @@ class Client(Connection):
     def __exit__(self, *_):
         self.socket.close()
 
+    def settle(self):
+        """Waits until both ends have acknowledged each other's settings: core holds its own against
+        nobody before."""
+        waiting = {h2.events.RemoteSettingsChanged, h2.events.SettingsAcknowledged}
+        while waiting:
+            waiting -= {type(event) for event in self.events()}
+        return self
+
     def begin(self, path, changes=None, more=(), end=False):
         stream = self.h2.get_next_available_stream_id()
         self.h2.send_headers(stream, request_headers(path, changes, more), end_stream=end)
@@ -180,6 +198,7 @@ class Client(Connection):
 def call(port, path, data, changes=None, more=()):
     """A call on a connection of its own."""
     with Client(port) as client:
+        client.settle()
         return client.call(path, data, changes, more)
 
 

@@ -2,13 +2,13 @@
  * The client that hostile servers are let loose on:
  *   wire_client [--async] [--timeout MS] [--metadata KEY HEX] TARGET [METHOD:]TEXT…
  * makes the calls one after the other on one channel, METHOD being say (the default), count or
- * collect, and prints how each ended, with the metadata that came with it. Exit status 0 tells that
- * all calls had a status; and, with a sanitizer, that nothing leaked.
+ * collect; prints how each ended, with the metadata that came with it, and at last the most memory
+ * that it had. Exit status 0 tells that all calls ended and, with a sanitizer, that nothing leaked.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <grpc-c/grpc-c.h>
 
@@ -151,7 +151,7 @@ static void call(client *client, char *name)
             grpc_c_completion_queue_poll(client->queue, -1);
     printf("%s: %s", name, grpc_c_client_context_error(client->context));
     if (client->replies > 0)
-        printf(": %u of \"%s\"", client->replies, client->text);
+        printf(": %u of \"%.80s\"", client->replies, client->text);
     printf("\n");
     print_metadata("initial", grpc_c_client_context_initial_metadata(client->context));
     print_metadata("trailing", grpc_c_client_context_trailing_metadata(client->context));
@@ -186,6 +186,9 @@ int main(int argc, char **argv)
     client.stub = wire__wire_stub(client.channel);
     while (client.channel != NULL && *++next != NULL)
         call(&client, *next);
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    printf("peak: %ld KiB\n", usage.ru_maxrss);
     free(client.text);
     grpc_c_client_context_free(client.context);
     grpc_c_channel_free(client.channel);

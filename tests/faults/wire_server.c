@@ -1,6 +1,7 @@
 /*
- * The server of wire.proto that hostile clients are let loose on: wire_server [--async]. Prints its
- * port, serves until SIGTERM, and says at last how many handlers ran.
+ * The server of wire.proto that hostile clients are let loose on: wire_server [--async] [--strict].
+ * Prints its port, serves until SIGTERM, and says at last how many handlers ran. Strict: it looks
+ * for extra requests.
  */
 #include <stdatomic.h>
 #include <stdio.h>
@@ -28,6 +29,8 @@ static void echo_metadata(grpc_c_server_context *context)
 
 static grpc_c_status_code end(const Wire__Request *request, grpc_c_server_context *context)
 {
+    if (request->text[0] == '!')
+        return grpc_c_server_context_fail(context, GRPC_C_STATUS_ABORTED, "%s", request->text + 1);
     if (request->message[0] == '\0')
         return (grpc_c_status_code)request->code;
     return grpc_c_server_context_fail(context, (grpc_c_status_code)request->code, "%s",
@@ -196,8 +199,14 @@ static const Wire__Wire_AsyncServicer async_servicer = {.say = say_async,
 int main(int argc, char **argv)
 {
     grpc_c_error error = {.message = "the servicer was refused"};
-    grpc_c_server *server = grpc_c_server_new(GRPC_C_SERVER_OPTIONS(.max_workers = 4));
-    bool async = argc > 1 && strcmp(argv[1], "--async") == 0;
+    bool async = false;
+    bool strict = false;
+    for (; argc > 1; argc--) {
+        async |= strcmp(argv[argc - 1], "--async") == 0;
+        strict |= strcmp(argv[argc - 1], "--strict") == 0;
+    }
+    grpc_c_server *server =
+        grpc_c_server_new(GRPC_C_SERVER_OPTIONS(.max_workers = 4, .refuse_extra_requests = strict));
     bool added = async ? wire__wire_add_async_servicer_to_server(&async_servicer, NULL, server)
                        : wire__wire_add_servicer_to_server(&servicer, NULL, server);
     int port = grpc_c_server_add_insecure_port(server, "127.0.0.1:0", &error);

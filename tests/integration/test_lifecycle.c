@@ -49,10 +49,25 @@ static void check_bad_address(const char *address, const char *expected)
 static void test_bad_addresses_say_why(void **state)
 {
     (void)state;
-    static const char *const no_addresses[] =
-        {"",          "127.0.0.1", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536",
-         "::1",       "[::1]",     "[::1]50051", "ipv4:127.0.0.1", "unix:",
-         "localhost", ":",         "1:2:3:4",    "[::1]:-1",       "127.0.0.1:50051x"};
+    static const char *const no_addresses[] = {"",
+                                               "127.0.0.1",
+                                               "127.0.0.1:",
+                                               "127.0.0.1:http",
+                                               "127.0.0.1:65536",
+                                               "::1",
+                                               "[::1]",
+                                               "[::1]50051",
+                                               "ipv4:127.0.0.1",
+                                               "unix:",
+                                               "localhost",
+                                               ":",
+                                               "1:2:3:4",
+                                               "[::1]:-1",
+                                               "127.0.0.1:50051x",
+                                               "127.0.0.1:99999",
+                                               "ipv4:127.0.0.1:99999",
+                                               "unixhost:99999",
+                                               "unix-abstract:"};
     for (size_t i = 0; i < sizeof no_addresses / sizeof no_addresses[0]; i++) {
         char expected[128];
         snprintf(expected, sizeof expected, "cannot listen on %s: not an address with a port",

@@ -215,6 +215,21 @@ static void test_targets_that_are_none(void **state)
         {"ipv6:[::1", "INTERNAL: the target uri is not valid: ipv6:[::1"},
         {"ipv4:", "UNAVAILABLE: empty address list"},
         {"unix:", "UNAVAILABLE: empty address list"},
+        /* Core would call port 34463. */
+        {"127.0.0.1:99999", "INVALID_ARGUMENT: the target has a port over 65535"},
+        {"localhost:65536", "INVALID_ARGUMENT: the target has a port over 65535"},
+        {"[::1]:65536", "INVALID_ARGUMENT: the target has a port over 65535"},
+        {"dns:localhost:99999", "INVALID_ARGUMENT: the target has a port over 65535"},
+        {"dns:///localhost:99999", "INVALID_ARGUMENT: the target has a port over 65535"},
+        {"dns://127.0.0.1:53/localhost:99999",
+         "INVALID_ARGUMENT: the target has a port over 65535"},
+        {"ipv4:127.0.0.1:1,127.0.0.1:99999", "INVALID_ARGUMENT: the target has a port over 65535"},
+        {"ipv6:[::1]:4294967297", "INVALID_ARGUMENT: the target has a port over 65535"},
+        {"unixhost:65536", "INVALID_ARGUMENT: the target has a port over 65535"},
+        /* What looks like one and is none. */
+        {"unix:/no/such/socket:99999", "UNAVAILABLE: "},
+        {"ipv4:127.0.0.1:1", "UNAVAILABLE: "},
+        {"ipv6:[::1]:00001", "UNAVAILABLE: "},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char answer[512];

@@ -99,9 +99,9 @@ typedef struct grpc_c_channel_options {
  * "unix:/run/x.sock". Copies target and options (NULL: all defaults). Does not connect: what is
  * wrong with a target, or with the peer's certificate, shows in the calls' status.
  *
- * Returns an owned channel; NULL when memory is short, `target` or `credentials` is NULL or the
- * options are not this library's. A stub on a NULL channel is harmless: its calls fail with
- * INTERNAL.
+ * Returns an owned channel; NULL when memory is short, `target` or `credentials` is NULL, the
+ * options are not this library's, or the process was forked after its first channel or server
+ * (docs/threading.md). A stub on a NULL channel is harmless: its calls fail with INTERNAL.
  */
 GRPC_C_API grpc_c_channel *grpc_c_channel_new(const char *target,
                                               const grpc_c_channel_credentials *credentials,

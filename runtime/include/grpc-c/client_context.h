@@ -100,7 +100,9 @@ GRPC_C_API void grpc_c_client_context_set_call_credentials(grpc_c_client_context
  * added several times. Returns false, and adds nothing, for a key or value that may not be sent:
  * other than lower-case letters, digits, "-", "_" and "." in the key, other than printable ASCII in
  * the value, a key of gRPC's own ("grpc-…", ":…", content-type, content-length, te, user-agent,
- * host, connection, lb-cost-bin, endpoint-load-metrics-bin), NULL; or when memory is short.
+ * host, connection, lb-cost-bin, endpoint-load-metrics-bin), NULL; for more than 1 MiB of keys and
+ * values in all (servers take 8 KiB by default, and refuse the call with RESOURCE_EXHAUSTED); or
+ * when memory is short.
  */
 GRPC_C_API bool grpc_c_client_context_add_metadata(grpc_c_client_context *context, const char *key,
                                                    const char *value);

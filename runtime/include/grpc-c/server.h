@@ -116,13 +116,18 @@ typedef struct grpc_c_server_options {
      * handed to it: borrowed by the server. */
     grpc_c_auth_check auth_check;
     void *auth_check_data;
+    /** Refuses a call of a method with one request whose client sends more, with UNIMPLEMENTED
+     * (gRPC's doc/statuscodes.md), before its handler runs. To know, each such call is read to its
+     * end, which costs it an operation, about 1 µs. By default the first request is answered, and
+     * what follows is dropped. */
+    bool refuse_extra_requests;
 } grpc_c_server_options;
 
 /** For `grpc_c_server_options options = GRPC_C_SERVER_OPTIONS_INIT;`. */
 #define GRPC_C_SERVER_OPTIONS_INIT \
     { \
         sizeof(grpc_c_server_options), 0, 0, 0, false, 0, 0, 0, NULL, 0, 0, NULL, NULL, 0, 0, 0, \
-            0, 0, 0, 0, 0, 0, 0, false, 0, NULL, NULL \
+            0, 0, 0, 0, 0, 0, 0, false, 0, NULL, NULL, false \
     }
 
 /** Options in place (C only): `GRPC_C_SERVER_OPTIONS(.max_workers = 10)`. */
@@ -167,7 +172,9 @@ GRPC_C_API bool grpc_c_server_start(grpc_c_server *server, grpc_c_error *error);
  * that wait for a worker are not begun after the grace. Before start, it makes start fail. Several
  * threads may call it: all wait, and the shortest grace counts. Called from a handler or callback
  * of this server, or on one with a completion queue, it begins the stop and returns at once, since
- * it cannot wait for its own caller.
+ * it cannot wait for its own caller. Another thread goes on with it; where the system has none to
+ * give, the next that waits for the server's end or frees it does, and calls on a completion queue
+ * are cancelled without waiting for the grace.
  */
 GRPC_C_API void grpc_c_server_stop(grpc_c_server *server, int64_t grace_ms);
 
