@@ -16,7 +16,7 @@ namespace pb = google::protobuf;
 namespace
 {
 
-std::string serialized(const pb::FileDescriptor &file)
+std::string serialize(const pb::FileDescriptor &file)
 {
     pb::FileDescriptorProto proto;
     file.CopyTo(&proto);
@@ -24,9 +24,9 @@ std::string serialized(const pb::FileDescriptor &file)
     pb::io::StringOutputStream stream(&bytes);
     pb::io::CodedOutputStream coded(&stream);
     coded.SetSerializationDeterministic(true);
-    proto.SerializeToCodedStream(&coded);
+    const bool serialized = proto.SerializeToCodedStream(&coded);
     coded.Trim();
-    return bytes;
+    return serialized ? bytes : std::string();
 }
 
 // Returns the number of `file`.
@@ -36,7 +36,7 @@ size_t embed(const pb::FileDescriptor &file, std::map<const pb::FileDescriptor *
     const auto found = numbers.find(&file);
     if (found != numbers.end())
         return found->second;
-    EmbeddedDescriptor own{std::string(file.name()), serialized(file), {}};
+    EmbeddedDescriptor own{std::string(file.name()), serialize(file), {}};
     for (int i = 0; i < file.dependency_count(); i++)
         own.dependencies.push_back(embed(*file.dependency(i), numbers, all));
     all.push_back(own);

@@ -7,6 +7,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor.pb.h>
 
+#include "compat.h"
 #include "names.h"
 #include "process.h"
 #include "protobuf_c.h"
@@ -57,6 +58,32 @@ void rewrite(pb::FileDescriptorProto &file)
         rewrite(message);
 }
 
+// As the feature of the edition has it, spelled as proto2 spells it.
+void spell_out(const pb::Descriptor &descriptor, pb::DescriptorProto &proto)
+{
+    for (int i = 0; i < descriptor.field_count(); i++) {
+        const pb::FieldDescriptor &field = *descriptor.field(i);
+        pb::FieldDescriptorProto &spelled = *proto.mutable_field(i);
+        if (field.is_required())
+            spelled.set_label(pb::FieldDescriptorProto::LABEL_REQUIRED);
+        if (field.is_packable())
+            spelled.mutable_options()->set_packed(field.is_packed());
+    }
+    for (int i = 0; i < descriptor.nested_type_count(); i++)
+        spell_out(*descriptor.nested_type(i), *proto.mutable_nested_type(i));
+}
+
+// protobuf-c's protobuf need not know of editions, which it is shown as proto2.
+void spell_edition_out(const pb::FileDescriptor &file, pb::FileDescriptorProto &proto)
+{
+    if (proto.syntax() != "editions")
+        return;
+    proto.set_syntax("proto2");
+    clear_edition(proto);
+    for (int i = 0; i < file.message_type_count(); i++)
+        spell_out(*file.message_type(i), *proto.mutable_message_type(i));
+}
+
 // Imports before those who import them, as protoc sends them.
 void add_file(const pb::FileDescriptor &file, const Options &options, std::set<std::string> &seen,
               pb::compiler::CodeGeneratorRequest &request)
@@ -71,6 +98,7 @@ void add_file(const pb::FileDescriptor &file, const Options &options, std::set<s
     // protoc-gen-c wants it for the comments only.
     if (options.comments)
         file.CopySourceCodeInfoTo(&proto);
+    spell_edition_out(file, proto);
     rewrite(proto);
 }
 

@@ -66,11 +66,35 @@ class Checker
                   "a oneof");
             said_oneofs_ = true;
         }
+        check_type(field);
         if (!has_finite_default(field))
             error("field", field,
                   "its default is infinite or not a number, which protobuf-c cannot spell in C");
         if (snake_name(std::string(field.name())) == "restrict")
             error("field", field, "protobuf-c names a member restrict, which is a keyword of C");
+    }
+
+    // What protobuf-c writes nothing for has no type for a member.
+    void check_type(const pb::FieldDescriptor &field)
+    {
+        // A map's entry has no place of its own in the proto.
+        if (field.containing_type()->options().map_entry())
+            return;
+        const pb::FieldDescriptor &value =
+            field.is_map() ? *field.message_type()->FindFieldByNumber(2) : field;
+        if (value.message_type() != nullptr)
+            check_type(field, *value.message_type());
+        if (value.enum_type() != nullptr)
+            check_type(field, *value.enum_type());
+    }
+
+    template <typename Descriptor>
+    void check_type(const pb::FieldDescriptor &field, const Descriptor &type)
+    {
+        if (protobuf_c_writes_nothing(*type.file()))
+            error("field", field,
+                  "there is no C type for " + std::string(type.full_name()) + ": " +
+                      std::string(type.file()->name()) + " has (pb_c_file).no_generate");
     }
 
     static bool has_finite_default(const pb::FieldDescriptor &field)

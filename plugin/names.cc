@@ -362,7 +362,10 @@ std::string skeleton_handler(const Service &service, const Method &method)
 
 bool is_library_name(std::string_view symbol)
 {
-    for (const std::string_view prefix : {"grpc_c_", "GRPC_C_", "protobuf_c_", "PROTOBUF_C_"})
+    if (symbol == "NULL")
+        return true;
+    for (const std::string_view prefix :
+         {"grpc_c_", "GRPC_C_", "protobuf_c_", "PROTOBUF_C_", "ProtobufC"})
         if (symbol.compare(0, prefix.size(), prefix) == 0 && symbol.size() > prefix.size() &&
             symbol[prefix.size()] != '_')
             return true;

@@ -175,8 +175,8 @@ struct DescriptorNames {
     std::string dependencies; // helloworld_file_0_dependencies
 };
 
-// True for names that the libraries keep for themselves: grpc_c_… and protobuf_c_…, which a
-// service outside of any package may come to.
+// True for names that the libraries keep for themselves: grpc_c_…, protobuf_c_… and ProtobufC…,
+// which a service or message outside of any package may come to; and NULL, which is C's.
 bool is_library_name(std::string_view symbol);
 
 // True for what cannot name a member: keywords of any C or C++, and lower-case macros of their

@@ -181,8 +181,9 @@ void set_protobuf_c_base_member(pb::MessageOptions &options, const std::string &
     pb::UnknownFieldSet own;
     own.AddLengthDelimited(base_field_name_number, name);
     std::string bytes;
-    own.SerializeToString(&bytes);
-    options.GetReflection()->MutableUnknownFields(&options)->AddLengthDelimited(pb_c_number, bytes);
+    if (own.SerializeToString(&bytes)) // as all that memory holds does
+        options.GetReflection()->MutableUnknownFields(&options)->AddLengthDelimited(pb_c_number,
+                                                                                    bytes);
 }
 
 std::vector<Symbol> protobuf_c_symbols(const pb::FileDescriptor &file, bool with_services)

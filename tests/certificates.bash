@@ -2,7 +2,8 @@
 # certificates.bash FOLDER: makes keys and certificates for the tests of TLS, NAME.key and NAME.pem
 # each:
 #   ca, other     authorities, of which the tests trust the first
-#   server        of ca, for localhost and server.test      second   the same for second.test
+#   server        of ca, for localhost and server.test
+#   second        of ca, for second.test and 127.0.0.1
 #   expired       of ca, for localhost, until yesterday      foreign  of other, for localhost
 #   client        of ca: CN=ann, with a name of each kind     stranger the same name, of other
 # and locked.key, the server's key with a passphrase.
@@ -27,7 +28,7 @@ certificate() {
     authority ca "/CN=Test CA"
     authority other "/CN=Other CA"
     certificate server ca "/CN=server" "DNS:localhost,DNS:server.test"
-    certificate second ca "/CN=second" "DNS:second.test"
+    certificate second ca "/CN=second" "DNS:second.test,IP:127.0.0.1"
     certificate expired ca "/CN=server" "DNS:localhost" -1
     certificate foreign other "/CN=server" "DNS:localhost"
     names="DNS:ann.test,URI:spiffe://example/ann,email:ann@example.test,IP:127.0.0.9"

@@ -2,6 +2,7 @@
 #include "client_async.h"
 
 #include "completion_queue.h"
+#include "mock.h"
 
 static void on_open_done(grpc_c_event *event, bool ok);
 static void on_read_done(grpc_c_event *event, bool ok);
@@ -48,12 +49,23 @@ bool grpc_c_client_async_begin(grpc_c_client_context *context, const grpc_c_stub
 
 /* ---- starting; under the mutex ---- */
 
+/* For a mock, an event is all that an operation is. */
+static bool is_mocked(grpc_c_client_context *context, grpc_c_client_operation *operation)
+{
+    if (context->async.mock.mock == NULL)
+        return false;
+    grpc_c_batch_nothing(context->call, &operation->event);
+    return true;
+}
+
 void grpc_c_client_async_start_unary(grpc_c_client_context *context, grpc_c_buffer *request)
 {
     const grpc_c_headers headers = grpc_c_client_call_headers(context);
     context->async.open_buffer = request;
     context->async.finishing = true;
     context->async.outstanding++;
+    if (is_mocked(context, &context->async.open))
+        return;
     grpc_c_batch_unary_call(context->call, &headers,
                             (grpc_c_outgoing){request, context->send_uncompressed},
                             &context->results, &context->async.status.event);
@@ -66,6 +78,8 @@ void grpc_c_client_async_start_stream(grpc_c_client_context *context, grpc_c_buf
     context->async.open_buffer = request;
     context->async.outstanding++;
     context->stream.writes_done = request != NULL;
+    if (is_mocked(context, &context->async.open))
+        return;
     grpc_c_batch_open(context->call, &headers,
                       (grpc_c_outgoing){request, context->send_uncompressed},
                       &context->async.open.event);
@@ -89,6 +103,8 @@ void grpc_c_client_async_read(grpc_c_client_context *context)
     context->results.reply = NULL;
     context->async.reading = true;
     context->async.outstanding++;
+    if (is_mocked(context, &context->async.read))
+        return;
     grpc_c_batch_read(context->call, takes_headers(context) ? &context->results : NULL,
                       &context->results.reply, &context->async.read.event);
 }
@@ -98,6 +114,8 @@ void grpc_c_client_async_send(grpc_c_client_context *context, grpc_c_buffer *mes
     context->stream.write_buffer = message;
     context->async.writing = true;
     context->async.outstanding++;
+    if (is_mocked(context, &context->async.write))
+        return;
     grpc_c_batch_send(context->call, (grpc_c_outgoing){message, context->send_uncompressed},
                       &context->async.write.event);
 }
@@ -107,6 +125,8 @@ void grpc_c_client_async_close(grpc_c_client_context *context)
     context->stream.writes_done = true;
     context->async.writing = true;
     context->async.outstanding++;
+    if (is_mocked(context, &context->async.write))
+        return;
     grpc_c_batch_close(context->call, &context->async.write.event);
 }
 
@@ -138,7 +158,8 @@ static void advance(grpc_c_client_context *context)
         async->on_written = NULL;
         grpc_c_client_async_close(context);
     }
-    if (!async->reading && !async->reading_last && !context->stream.reads_ended)
+    if (async->mock.mock == NULL && !async->reading && !async->reading_last &&
+        !context->stream.reads_ended)
         read_last(context);
 }
 
@@ -186,7 +207,9 @@ static void complete(grpc_c_client_context *context)
     grpc_c_buffer_free(context->async.open_buffer);
     grpc_c_buffer_free(context->async.unread);
     grpc_c_client_call_end(context);
-    if (context->async.with_reply && !is_abandoned(context))
+    if (context->async.mock.mock != NULL)
+        reply = grpc_c_mock_end__async(context);
+    else if (context->async.with_reply && !is_abandoned(context))
         reply = grpc_c_client_call_take_reply(context);
     grpc_c_status_code code = context->code;
     grpc_c_channel *channel = context->channel;
@@ -197,6 +220,8 @@ static void complete(grpc_c_client_context *context)
     pthread_mutex_unlock(&context->mutex);
     if (async.abandoned)
         grpc_c_client_context_destroy(context);
+    if (async.mock.mock != NULL)
+        grpc_c_mock_release(async.mock.mock);
     grpc_c_channel_leave_queue(channel, async.queue);
     if (async.abandoned)
         return;
@@ -224,6 +249,8 @@ static void on_open_done(grpc_c_event *event, bool ok)
 {
     (void)ok; /* the status tells */
     grpc_c_client_context *context = context_of(event);
+    if (context->async.mock.mock != NULL)
+        grpc_c_mock_begin__async(context);
     grpc_c_buffer_free(context->async.open_buffer);
     context->async.open_buffer = NULL; /* sent: a stream may last for days */
     settle(context);
@@ -238,6 +265,8 @@ static void on_status_done(grpc_c_event *event, bool ok)
 static void on_write_done(grpc_c_event *event, bool ok)
 {
     grpc_c_client_context *context = context_of(event);
+    if (context->async.mock.mock != NULL)
+        ok = grpc_c_mock_write__async(context, context->stream.write_buffer);
     pthread_mutex_lock(&context->mutex);
     grpc_c_buffer *sent = context->stream.write_buffer;
     context->stream.write_buffer = NULL;
@@ -257,6 +286,8 @@ static void on_write_done(grpc_c_event *event, bool ok)
  * call. Without the mutex: until the callback, what is read here is this thread's. */
 static const ProtobufCMessage *take_message(grpc_c_client_context *context)
 {
+    if (context->async.mock.mock != NULL)
+        return grpc_c_mock_read__async(context);
     grpc_c_client_call_take_headers(context);
     if (context->results.reply == NULL || is_abandoned(context)) /* and perhaps the codec gone */
         return NULL;

@@ -11,6 +11,26 @@ static grpc_c_client_context *context_of(grpc_c_client_stream *stream)
 
 /* ---- begin ---- */
 
+/* The mock that answers the calls of `*stub`, and in its place the stub to make them with. NULL,
+ * and nothing else, where a server does. */
+static grpc_c_mock *begin_mock(const grpc_c_stub **stub, grpc_c_stub *ret_carrier)
+{
+    grpc_c_mock *mock = grpc_c_mock_of(*stub);
+    if (mock != NULL) {
+        *ret_carrier = grpc_c_mock_carrier(mock);
+        *stub = ret_carrier;
+    }
+    return mock;
+}
+
+static void take_mock(grpc_c_client_context *context, grpc_c_mock *mock, size_t method)
+{
+    if (mock == NULL)
+        return;
+    atomic_fetch_add(&mock->references, 1);
+    context->async.mock = (grpc_c_mock_call){mock, method, 0, false};
+}
+
 bool grpc_c_stub_unary_call__async(const grpc_c_stub *stub, size_t method,
                                    const ProtobufCMessage *request, grpc_c_client_context *context,
                                    grpc_c_deliver deliver, grpc_c_function callback,
@@ -18,8 +38,8 @@ bool grpc_c_stub_unary_call__async(const grpc_c_stub *stub, size_t method,
 {
     if (context == NULL || grpc_c_client_context_is_busy(context))
         return false;
-    if (grpc_c_mock_of(stub) != NULL)
-        return grpc_c_mock_refuse_async(context);
+    grpc_c_stub carrier;
+    grpc_c_mock *mock = begin_mock(&stub, &carrier);
     const char *reason = "no callback";
     grpc_c_buffer *buffer = NULL;
     if (deliver != NULL && callback != NULL)
@@ -33,6 +53,7 @@ bool grpc_c_stub_unary_call__async(const grpc_c_stub *stub, size_t method,
         return false;
     }
     pthread_mutex_lock(&context->mutex);
+    take_mock(context, mock, method);
     context->async.with_reply = true;
     context->async.on_reply = (grpc_c_message_callback){deliver, callback, user_data};
     grpc_c_client_async_start_unary(context, buffer);
@@ -46,10 +67,8 @@ grpc_c_client_stream *grpc_c_stub_stream_call__async(const grpc_c_stub *stub, si
 {
     if (context == NULL || grpc_c_client_context_is_busy(context))
         return NULL;
-    if (grpc_c_mock_of(stub) != NULL) {
-        grpc_c_mock_refuse_async(context);
-        return NULL;
-    }
+    grpc_c_stub carrier;
+    grpc_c_mock *mock = begin_mock(&stub, &carrier);
     const char *reason;
     grpc_c_buffer *buffer;
     if (!grpc_c_client_call_pack_for_stream(stub, method, request, &buffer, &reason)) {
@@ -61,6 +80,7 @@ grpc_c_client_stream *grpc_c_stub_stream_call__async(const grpc_c_stub *stub, si
         return NULL;
     }
     pthread_mutex_lock(&context->mutex);
+    take_mock(context, mock, method);
     grpc_c_client_async_start_stream(context, buffer);
     pthread_mutex_unlock(&context->mutex);
     return (grpc_c_client_stream *)context;

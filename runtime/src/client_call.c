@@ -8,6 +8,9 @@
 #include "mock.h"
 #include "server_call.h"
 
+/* The one reason to refuse a call that is not its caller's fault. */
+static const char unbound[] = "the stub could not be bound to its channel for want of memory";
+
 const char *grpc_c_client_call_misuse(const grpc_c_stub *stub, size_t method)
 {
     if (grpc_c_core_was_forked())
@@ -15,7 +18,7 @@ const char *grpc_c_client_call_misuse(const grpc_c_stub *stub, size_t method)
     if (stub == NULL || stub->channel == NULL)
         return "the stub has no channel";
     if (stub->service == NULL)
-        return "the stub could not be bound to its channel for want of memory";
+        return unbound;
     if (method >= stub->service->service->method_count)
         return "the service has no such method";
     return NULL;
@@ -62,7 +65,10 @@ bool grpc_c_client_call_pack_for_stream(const grpc_c_stub *stub, size_t method,
 void grpc_c_client_call_refuse(grpc_c_client_context *context, const char *reason)
 {
     grpc_c_client_context_forget(context);
-    grpc_c_client_context_fail(context, GRPC_C_STATUS_INTERNAL, reason);
+    grpc_c_client_context_fail(context,
+                               reason == unbound ? GRPC_C_STATUS_RESOURCE_EXHAUSTED
+                                                 : GRPC_C_STATUS_INTERNAL,
+                               reason);
 }
 
 void grpc_c_client_call_leave_to_parent(grpc_c_client_context *context)
@@ -217,6 +223,9 @@ void grpc_c_client_call_end(grpc_c_client_context *context)
     context->results.initial_metadata.count = context->results.trailing_metadata.count = 0;
     take_status(context);
     end_credentials(context);
+    if (context->code == GRPC_C_STATUS_OK && context->arena.exhausted)
+        grpc_c_client_context_fail(context, GRPC_C_STATUS_RESOURCE_EXHAUSTED,
+                                   "there is no memory for the metadata that came");
     if (context->stream.failure != GRPC_C_STATUS_OK)
         grpc_c_client_context_fail(context, context->stream.failure,
                                    context->stream.failure_message);

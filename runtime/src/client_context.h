@@ -47,7 +47,7 @@ typedef struct grpc_c_client_stream_state {
     const char *failure_message;
 } grpc_c_client_stream_state;
 
-/** A streaming call to a mock, which is open while `mock` is there. */
+/** A call to a mock: a streaming one, which is open while `mock` is there, or an async one. */
 typedef struct grpc_c_mock_call {
     struct grpc_c_mock *mock;
     size_t method;
@@ -79,6 +79,8 @@ typedef struct grpc_c_client_async_state {
     bool streams;
     /** The context was freed meanwhile: no more callbacks. */
     bool abandoned;
+    /** The mock that answers, and how far it has; its `mock` is NULL where a server does. */
+    grpc_c_mock_call mock;
 
     grpc_c_client_operation open;
     grpc_c_buffer *open_buffer;

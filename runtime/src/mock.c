@@ -34,6 +34,7 @@ grpc_c_mock *grpc_c_mock_new(const grpc_c_service *service, const grpc_c_mock_me
         free(bound);
         return NULL;
     }
+    atomic_init(&mock->references, 1);
     mock->service = service;
     mock->methods = methods;
     mock->typed = typed;
@@ -48,11 +49,23 @@ grpc_c_mock *grpc_c_mock_new(const grpc_c_service *service, const grpc_c_mock_me
     return mock;
 }
 
+/* Async calls that are still under way find the typed mock gone. */
 void grpc_c_mock_free(grpc_c_mock *mock)
 {
     if (mock == NULL)
         return;
+    pthread_mutex_lock(&mock->mutex);
+    mock->typed = NULL;
     grpc_c_arena_free(&mock->arena);
+    pthread_mutex_unlock(&mock->mutex);
+    grpc_c_channel_free(mock->channel);
+    grpc_c_mock_release(mock);
+}
+
+void grpc_c_mock_release(grpc_c_mock *mock)
+{
+    if (atomic_fetch_sub(&mock->references, 1) != 1)
+        return;
     pthread_mutex_destroy(&mock->mutex);
     free(mock->bound);
     free(mock);
@@ -83,8 +96,8 @@ bool grpc_c_mock_hear(grpc_c_mock *mock, size_t method, bool begins,
 {
     pthread_mutex_lock(&mock->mutex);
     ProtobufCMessage *copy = NULL;
-    bool heard = true;
-    if (message != NULL) {
+    bool heard = mock->typed != NULL;
+    if (heard && message != NULL) {
         copy = grpc_c_mock_copy(message, &mock->arena);
         heard = copy != NULL;
     }
@@ -96,7 +109,9 @@ bool grpc_c_mock_hear(grpc_c_mock *mock, size_t method, bool begins,
 grpc_c_mock_answer grpc_c_mock_ask(grpc_c_mock *mock, size_t method, size_t number)
 {
     pthread_mutex_lock(&mock->mutex);
-    grpc_c_mock_answer answer = mock->methods[method].answer(mock->typed, number);
+    grpc_c_mock_answer answer = {NULL, GRPC_C_STATUS_CANCELLED, "the mock is gone"};
+    if (mock->typed != NULL)
+        answer = mock->methods[method].answer(mock->typed, number);
     pthread_mutex_unlock(&mock->mutex);
     return answer;
 }

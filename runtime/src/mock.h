@@ -6,6 +6,7 @@
 #define GRPC_C_MOCK_INTERNAL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include <grpc-c/mock.h>
 
@@ -14,9 +15,11 @@
 #include "client_context.h"
 
 struct grpc_c_mock {
+    /** The user's, until free, and one for each async call under way. */
+    atomic_uint references;
     const grpc_c_service *service;
     const grpc_c_mock_method *methods;
-    /** The typed mock. */
+    /** The typed mock; NULL once it was freed. Under the mutex. */
     void *typed;
     /** What its stubs are bound to. */
     grpc_c_bound_service *bound;
@@ -24,10 +27,16 @@ struct grpc_c_mock {
     pthread_mutex_t mutex;
     /** The messages that were heard. */
     grpc_c_arena arena;
+    /** Where async calls are made, whose events take their way through core: nothing is ever sent
+     * on it, so that it does not connect. NULL until the first. */
+    grpc_c_channel *channel;
 };
 
 /** A copy in the arena, as if the message had been sent; NULL when that cannot be. */
 ProtobufCMessage *grpc_c_mock_copy(const ProtobufCMessage *message, grpc_c_arena *arena);
+
+/** Gives a reference back. */
+void grpc_c_mock_release(grpc_c_mock *mock);
 
 /** Copies the message for the typed mock to take. False when that cannot be done. NULL is heard as
  * it is. */
@@ -61,7 +70,27 @@ const ProtobufCMessage *grpc_c_mock_read(grpc_c_client_stream *stream);
 grpc_c_status_code grpc_c_mock_finish(grpc_c_client_stream *stream);
 const ProtobufCMessage *grpc_c_mock_finish_with_reply(grpc_c_client_stream *stream);
 
-/** Refuses an async call: false, with the status in the context. */
-bool grpc_c_mock_refuse_async(grpc_c_client_context *context);
+/** The stub to make async calls with; its channel is NULL where there is no memory. */
+grpc_c_stub grpc_c_mock_carrier(grpc_c_mock *mock);
+
+/** The reply that comes next in a stream; NULL when all came, or the method has one reply only. */
+const ProtobufCMessage *grpc_c_mock_next_reply(const grpc_c_mock_call *call);
+
+/** A copy of the reply, for the context's user; an empty one where there is none. NULL, with the
+ * status in the context, when that cannot be done. */
+const ProtobufCMessage *grpc_c_mock_take_reply(grpc_c_client_context *context,
+                                               const ProtobufCMessage *reply);
+
+/* What client_async.c does for context->async.mock where on a channel core does it, when the event
+ * has come and without the context's mutex. None touches the mock of an abandoned call. */
+
+/** The call begins: the mock hears of it. */
+void grpc_c_mock_begin__async(grpc_c_client_context *context);
+/** Whether the message, NULL for writes_done, came through. */
+bool grpc_c_mock_write__async(grpc_c_client_context *context, grpc_c_buffer *message);
+/** As grpc_c_mock_read; a reply that cannot be copied fails the call. */
+const ProtobufCMessage *grpc_c_mock_read__async(grpc_c_client_context *context);
+/** The call is over for core: what the mock says of it is its status, and the reply returned. */
+const ProtobufCMessage *grpc_c_mock_end__async(grpc_c_client_context *context);
 
 #endif

@@ -79,10 +79,8 @@ static bool begin(grpc_c_client_context *context, const grpc_c_stub *stub, size_
     return false;
 }
 
-/* A copy of the reply, for the context's user; an empty one where there is none. NULL, with the
- * status in the context, when that cannot be done. */
-static const ProtobufCMessage *take_reply(grpc_c_client_context *context,
-                                          const ProtobufCMessage *reply)
+const ProtobufCMessage *grpc_c_mock_take_reply(grpc_c_client_context *context,
+                                               const ProtobufCMessage *reply)
 {
     const ProtobufCMessageDescriptor *type = context->method->reply.descriptor;
     ProtobufCMessage *copy = NULL;
@@ -105,7 +103,7 @@ static const ProtobufCMessage *end_with_reply(grpc_c_client_context *context, gr
 {
     const grpc_c_mock_answer answer = grpc_c_mock_ask(mock, method, 0);
     end_as_answered(context, &answer);
-    return context->code == GRPC_C_STATUS_OK ? take_reply(context, answer.reply) : NULL;
+    return context->code == GRPC_C_STATUS_OK ? grpc_c_mock_take_reply(context, answer.reply) : NULL;
 }
 
 /* ---- calls ---- */
@@ -157,8 +155,7 @@ bool grpc_c_mock_writes_done(grpc_c_client_stream *stream)
     return !was_cancelled(context, GRPC_C_CALL_BEGINNING);
 }
 
-/* The reply to be read next; NULL when all were read. */
-static const ProtobufCMessage *next_reply(const grpc_c_mock_call *call)
+const ProtobufCMessage *grpc_c_mock_next_reply(const grpc_c_mock_call *call)
 {
     if (!grpc_c_method_writes_stream(call->mock->service->methods[call->method].kind))
         return NULL;
@@ -171,10 +168,10 @@ const ProtobufCMessage *grpc_c_mock_read(grpc_c_client_stream *stream)
     grpc_c_arena_reset(&context->message_arena);
     if (was_cancelled(context, GRPC_C_CALL_BEGINNING))
         return NULL;
-    const ProtobufCMessage *reply = next_reply(&context->mock);
+    const ProtobufCMessage *reply = grpc_c_mock_next_reply(&context->mock);
     if (reply == NULL)
         return NULL;
-    const ProtobufCMessage *copy = take_reply(context, reply);
+    const ProtobufCMessage *copy = grpc_c_mock_take_reply(context, reply);
     if (copy == NULL)
         end(context, context->code, context->message);
     else
@@ -186,7 +183,7 @@ grpc_c_status_code grpc_c_mock_finish(grpc_c_client_stream *stream)
 {
     grpc_c_client_context *context = context_of(stream);
     const grpc_c_mock_call *call = &context->mock;
-    if (next_reply(call) != NULL) {
+    if (grpc_c_mock_next_reply(call) != NULL) {
         end(context, GRPC_C_STATUS_CANCELLED, "finished before the server's last message");
     } else {
         const grpc_c_mock_answer answer = grpc_c_mock_ask(call->mock, call->method, 0);
@@ -199,11 +196,4 @@ const ProtobufCMessage *grpc_c_mock_finish_with_reply(grpc_c_client_stream *stre
 {
     grpc_c_client_context *context = context_of(stream);
     return end_with_reply(context, context->mock.mock, context->mock.method);
-}
-
-bool grpc_c_mock_refuse_async(grpc_c_client_context *context)
-{
-    grpc_c_client_context_forget(context);
-    grpc_c_client_context_fail(context, GRPC_C_STATUS_UNIMPLEMENTED, "a mock has no async calls");
-    return false;
 }

@@ -21,11 +21,19 @@ void grpc_c_server_lane_is_idle(grpc_c_server *server)
     grpc_c_completion_queue *queue = server->queue;
     pthread_mutex_lock(&server->mutex);
     server->idle_lanes++;
+    /* On a user's queue, whose run is to end by itself, there is nothing more to do. */
+    bool ends_stop = queue != NULL && server->stop_is_orphaned;
+    if (ends_stop) {
+        server->stop_is_orphaned = false;
+        server->state = GRPC_C_SERVER_STOPPED;
+    }
     pthread_cond_broadcast(&server->changed);
     pthread_mutex_unlock(&server->mutex);
     /* The server may be gone; the queue is being driven. */
     if (queue != NULL)
         grpc_c_completion_queue_wake(queue);
+    if (ends_stop)
+        grpc_c_completion_queue_leave(queue);
 }
 
 /* Core tells every lane, by an event of its own, that it has shut down. */
@@ -107,7 +115,7 @@ static void *stop_now(void *argument)
 static void wait_until_stopped(grpc_c_server *server)
 {
     while (server->state == GRPC_C_SERVER_STARTED || server->state == GRPC_C_SERVER_STOPPING) {
-        if (!server->stop_is_orphaned) {
+        if (!server->stop_is_orphaned || server->queue != NULL) {
             pthread_cond_wait(&server->changed, &server->mutex);
             continue;
         }
@@ -120,7 +128,7 @@ static void wait_until_stopped(grpc_c_server *server)
 
 /* A handler cannot wait for its own end, nor the thread that drives the server for events that it
  * is to deal with: another thread stops the server. Where there is none to be had, who waits for
- * the server does. Under the mutex. */
+ * the server does, or on a user's queue its last event. Under the mutex. */
 static void stop_without_waiting(grpc_c_server *server)
 {
     if (server->state == GRPC_C_SERVER_STARTED) {

@@ -13,6 +13,7 @@ enum {
     left,
 };
 
+/* By the poller; or by the worker that would wait, where its operation has ended in the start. */
 static void on_done(grpc_c_event *event, bool ok)
 {
     grpc_c_wait *wait = (grpc_c_wait *)event;

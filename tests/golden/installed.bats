@@ -13,7 +13,7 @@ gogo=$go/github.com/gogo/protobuf
 setup_file() {
     cd "$BATS_FILE_TMPDIR" || return 1
     mkdir out
-    # One that imports envoy's, which Debian does not have.
+    # One imports envoy's, which Debian does not have; see the last test.
     (cd $grpc_proto && find grpc -name '*.proto' ! -path 'grpc/tls/provider/meshca/*') >protos
     (cd $protobuf && find google/protobuf -name '*.proto') >>protos
     cat >>protos <<'END'
@@ -55,4 +55,26 @@ setup() {
     "$CC" -o program main.c $(find out -name '*.o') "$LIBRARY" $PROTOBUF_C_LIBS \
         "-Wl,-rpath,$(dirname "$LIBRARY")"
     ./program
+}
+
+@test "the one that imports envoy's, with a stand-in for that, goes through and compiles" {
+    local proto=grpc/tls/provider/meshca/experimental/config.proto
+    # All that there is below the folder that the others leave out.
+    diff - <(cd $grpc_proto && find grpc/tls/provider/meshca -name '*.proto') <<<"$proto"
+    mkdir -p stand_in/envoy/config/core/v3 meshca
+    # Named as protoc wants them, and otherwise ours.
+    sed -n 's/^import "\(envoy[^"]*\)";$/\1/p' "$grpc_proto/$proto" >imports
+    [ "$(cat imports)" = envoy/config/core/v3/config_source.proto ]
+    cat >stand_in/envoy/config/core/v3/config_source.proto <<'END'
+syntax = "proto3";
+package envoy.config.core.v3;
+message ApiConfigSource {}
+END
+    "$PROTOC" "--plugin=protoc-gen-grpc-c=$PLUGIN" -I$grpc_proto -Istand_in -I$protobuf \
+        "--grpc-c_opt=messages,protoc_gen_c=$PROTOC_GEN_C" --grpc-c_out=meshca "$proto" \
+        envoy/config/core/v3/config_source.proto
+    # shellcheck disable=SC2046,SC2086 # flags are words
+    "$CC" -std=c11 $(strict_flags) -Imeshca -isystem out -fsyntax-only "meshca/${proto%.proto}.grpc-c.c"
+    # shellcheck disable=SC2086 # flags are words
+    "$CC" -std=c11 $PROTOBUF_C_CFLAGS -w -Imeshca -Iout -fsyntax-only "meshca/${proto%.proto}.pb-c.c"
 }

@@ -36,7 +36,7 @@ typedef struct load_handling {
 
 /* ---- the call's life ---- */
 
-/* What is over is kept as long as the servicer: who came later would be found out. */
+/* In races, what is over is kept as long as the servicer: who came later would be found out. */
 static void release(load_handling *handling)
 {
     unsigned before = handling->references--;
@@ -47,7 +47,10 @@ static void release(load_handling *handling)
     if (visit != NULL)
         load_require(visit->ended++ == 0);
     load_require(handling->cancels <= 1);
+    bool kept = handling->async->races;
     handling->async->service.ended++;
+    if (!kept)
+        free(handling);
 }
 
 static void hold(load_handling *handling)
@@ -92,10 +95,12 @@ static load_handling *begin(load_async *async, grpc_c_server_context *context)
     handling->async = async;
     handling->context = context;
     handling->references = 2; /* the call's, and the handler's */
-    pthread_mutex_lock(&async->mutex);
-    handling->older = async->all;
-    async->all = handling;
-    pthread_mutex_unlock(&async->mutex);
+    if (async->races) {
+        pthread_mutex_lock(&async->mutex);
+        handling->older = async->all;
+        async->all = handling;
+        pthread_mutex_unlock(&async->mutex);
+    }
     async->service.begun++;
     uint64_t number = async->calls++;
     handling->listens = async->races && number % 2 == 0;

@@ -1,81 +1,12 @@
 /* Generated mocks: every test runs twice, with the mock's own stub and with one on a channel to a
  * server that serves the mock, and finds the same. What only one of them has comes after. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include <grpc-c/grpc-c.h>
-
-#include "echo.grpc-c-mock.h"
-#include "streams.grpc-c-mock.h"
-
-typedef struct rig {
-    Echo__Echo_Mock echo;
-    Streams__Streams_Mock streams;
-    Echo__Echo_Stub echo_stub;
-    Streams__Streams_Stub streams_stub;
-    grpc_c_client_context *context;
-    /** NULL where the mock's own stubs are used. */
-    grpc_c_server *server;
-    grpc_c_channel *channel;
-} rig;
-
-static int set_up_local(void **state)
-{
-    rig *rig = calloc(1, sizeof *rig);
-    assert_true(echo__echo_mock_init(&rig->echo));
-    assert_true(streams__streams_mock_init(&rig->streams));
-    rig->echo_stub = echo__echo_mock_stub(&rig->echo);
-    rig->streams_stub = streams__streams_mock_stub(&rig->streams);
-    rig->context = grpc_c_client_context_new();
-    *state = rig;
-    return 0;
-}
-
-static int set_up_served(void **state)
-{
-    set_up_local(state);
-    rig *rig = *state;
-    char target[64];
-    rig->server = grpc_c_server_new(NULL);
-    assert_true(echo__echo_mock_add_to_server(&rig->echo, rig->server));
-    assert_true(streams__streams_mock_add_to_server(&rig->streams, rig->server));
-    int port = grpc_c_server_add_insecure_port(rig->server, "127.0.0.1:0", NULL);
-    assert_true(port != 0 && grpc_c_server_start(rig->server, NULL));
-    snprintf(target, sizeof target, "127.0.0.1:%d", port);
-    rig->channel = grpc_c_insecure_channel_new(target, NULL);
-    rig->echo_stub = echo__echo_stub(rig->channel);
-    rig->streams_stub = streams__streams_stub(rig->channel);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    rig *rig = *state;
-    grpc_c_client_context_free(rig->context);
-    grpc_c_channel_free(rig->channel);
-    grpc_c_server_free(rig->server);
-    echo__echo_mock_clear(&rig->echo);
-    streams__streams_mock_clear(&rig->streams);
-    free(rig);
-    return 0;
-}
+#include "mock_rig.h"
 
 static const Echo__Reply *say(rig *rig, char *text)
 {
     Echo__Request request = ECHO__REQUEST__INIT;
     request.text = text;
     return echo__echo_stub__say(&rig->echo_stub, &request, rig->context);
-}
-
-static void assert_status(rig *rig, grpc_c_status_code code, const char *message)
-{
-    assert_int_equal(grpc_c_client_context_status(rig->context), code);
-    assert_string_equal(grpc_c_client_context_message(rig->context), message);
 }
 
 /* ---- one request, one reply ---- */
@@ -196,20 +127,6 @@ static void test_cancelled_before_it_begins(void **state)
 
 /* ---- streams ---- */
 
-enum { item_count = 3 };
-static Streams__Item items[item_count];
-static const Streams__Item *const item_list[item_count] = {&items[0], &items[1], &items[2]};
-
-static void set_items(rig *rig)
-{
-    for (int i = 0; i < item_count; i++) {
-        streams__item__init(&items[i]);
-        items[i].number = i + 1;
-    }
-    rig->streams.count.replies = rig->streams.chat.replies = item_list;
-    rig->streams.count.reply_count = rig->streams.chat.reply_count = item_count;
-}
-
 static void test_replies_of_a_stream_come_from_an_array(void **state)
 {
     rig *rig = *state;
@@ -319,25 +236,6 @@ static void test_a_stream_that_is_left_open(void **state)
 
 /* ---- without a server ---- */
 
-static void on_reply(const Echo__Reply *reply, void *user_data)
-{
-    (void)reply;
-    *(bool *)user_data = true;
-}
-
-static void test_async_calls_are_refused(void **state)
-{
-    rig *rig = *state;
-    bool called = false;
-    Echo__Request request = ECHO__REQUEST__INIT;
-    assert_false(
-        echo__echo_stub__say__async(&rig->echo_stub, &request, rig->context, on_reply, &called));
-    assert_status(rig, GRPC_C_STATUS_UNIMPLEMENTED, "a mock has no async calls");
-    assert_null(streams__streams_stub__chat__async(&rig->streams_stub, rig->context));
-    assert_status(rig, GRPC_C_STATUS_UNIMPLEMENTED, "a mock has no async calls");
-    assert_false(called);
-}
-
 static void test_a_reply_that_was_not_initialised(void **state)
 {
     rig *rig = *state;
@@ -369,12 +267,6 @@ static void test_on_call_may_call(void **state)
     assert_int_equal(rig->echo.say.calls, 2);
 }
 
-#define TWICE(test) \
-    {"local: " #test, test, set_up_local, tear_down, NULL}, \
-    { \
-        "served: " #test, test, set_up_served, tear_down, NULL \
-    }
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -394,7 +286,6 @@ int main(void)
         TWICE(test_both_sides_stream),
         TWICE(test_a_stream_is_cancelled),
         TWICE(test_a_stream_that_is_left_open),
-        cmocka_unit_test_setup_teardown(test_async_calls_are_refused, set_up_local, tear_down),
         cmocka_unit_test_setup_teardown(test_a_reply_that_was_not_initialised, set_up_local,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_on_call_may_call, set_up_local, tear_down),

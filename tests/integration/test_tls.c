@@ -4,8 +4,10 @@
  * are those of tests/certificates.bash, in a folder of their own.
  */
 #include <arpa/inet.h>
+#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "fixture.h"
@@ -484,6 +486,35 @@ static void test_the_name_chooses_among_key_pairs(void **state)
     grpc_c_server_free(server.server);
 }
 
+static void test_a_certificate_may_be_for_an_address(void **state)
+{
+    (void)state;
+    tls_server server = serve_tls(GRPC_C_TLS_SERVER_OPTIONS(.key_pair = PAIR("second")));
+    snprintf(server.target, sizeof server.target, "127.0.0.1:%d", server.port);
+    assert_string_equal(call(&server, CLIENT(.min_version = 0)).text, nobody);
+    grpc_c_server_free(server.server);
+}
+
+static void test_over_a_unix_socket(void **state)
+{
+    (void)state;
+    grpc_c_error error = {.message = ""};
+    tls_server server =
+        serve_on("unix:tls.sock",
+                 grpc_c_tls_server_credentials_new(SERVER(.root_certificates_file = "ca.pem"),
+                                                   &error),
+                 NULL);
+    assert_string_equal(call(&server, CLIENT(.key_pair = PAIR("client"),
+                                             .host_name_override = "server.test"))
+                            .text,
+                        ann);
+    assert_refused(call(&server, CLIENT(.host_name_override = "server.test")), "");
+    assert_refused(call(&server,
+                        CLIENT(.key_pair = PAIR("client"), .host_name_override = "wrong.test")),
+                   "Hostname");
+    grpc_c_server_free(server.server);
+}
+
 static void test_versions(void **state)
 {
     (void)state;
@@ -651,16 +682,26 @@ static void test_null_contexts(void **state)
     assert_null(grpc_c_server_context_peer_san(NULL, 0));
 }
 
+/* Whether the program ends with 0. */
+static bool runs_well(char **arguments)
+{
+    pid_t child;
+    int status = -1;
+    return posix_spawnp(&child, arguments[0], NULL, NULL, arguments, environ) == 0 &&
+           waitpid(child, &status, 0) == child && status == 0;
+}
+
 int main(void)
 {
-    char command[512];
-    if (mkdtemp(folder) == NULL || chdir(folder) != 0)
+    char roots[64];
+    char certificates[] = CERTIFICATES;
+    char here[] = ".";
+    if (mkdtemp(folder) == NULL || chdir(folder) != 0 ||
+        !runs_well((char *[]){certificates, here, NULL}))
         return EXIT_FAILURE;
-    if (system(CERTIFICATES " .") != 0)
-        return EXIT_FAILURE;
-    snprintf(command, sizeof command, "%s/ca.pem", folder);
+    snprintf(roots, sizeof roots, "%s/ca.pem", folder);
     grpc_c_set_log_callback(keep_log, NULL);
-    setenv("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", command, 1);
+    setenv("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", roots, 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text_does_as_well_as_files),
         cmocka_unit_test(test_one_credentials_for_many_channels_and_ports),
@@ -673,6 +714,8 @@ int main(void)
         cmocka_unit_test(test_certificates_of_clients),
         cmocka_unit_test(test_refusals_say_why),
         cmocka_unit_test(test_the_name_chooses_among_key_pairs),
+        cmocka_unit_test(test_a_certificate_may_be_for_an_address),
+        cmocka_unit_test(test_over_a_unix_socket),
         cmocka_unit_test(test_versions),
         cmocka_unit_test(test_files_are_read_again),
         cmocka_unit_test(test_the_key_log_is_its_owners_alone),
@@ -681,6 +724,7 @@ int main(void)
         cmocka_unit_test(test_null_contexts),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return chdir("/") != 0 || system(command) != 0 || failed != 0;
+    char rm[] = "rm";
+    char recursively[] = "-r";
+    return !runs_well((char *[]){rm, recursively, folder, NULL}) || failed != 0;
 }

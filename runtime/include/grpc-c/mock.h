@@ -14,13 +14,16 @@
  * Calls on the stub behave as they would on a channel: requests and replies are copied by packing
  * them, a timeout of 0 ends a call with DEADLINE_EXCEEDED before it begins, a cancelled one ends
  * with CANCELLED, as one does that is finished before its last message was read. They end at once,
- * so that no other timeout runs out. There is no metadata. Async calls are refused: UNIMPLEMENTED.
+ * so that no other timeout runs out. There is no metadata. Async calls do so, too: their callbacks
+ * run where they would, on a completion queue, never inside of the call; it is there that the mock
+ * hears of the call, and is asked.
  *
  * What a test sets (replies, messages) is borrowed: it must last until it is no longer asked for.
  * What was heard is the mock's, until its clear.
  *
  * Threads: calls may come from several, one after the other is answered. A test sets and looks
- * while none is under way, or from on_call.
+ * while none is under way, or from on_call. An async call is under way until its last callback; on a
+ * queue that the test itself drives, everything happens while it does.
  */
 #ifndef GRPC_C_MOCK_H
 #define GRPC_C_MOCK_H

@@ -173,8 +173,8 @@ GRPC_C_API bool grpc_c_server_start(grpc_c_server *server, grpc_c_error *error);
  * threads may call it: all wait, and the shortest grace counts. Called from a handler or callback
  * of this server, or on one with a completion queue, it begins the stop and returns at once, since
  * it cannot wait for its own caller. Another thread goes on with it; where the system has none to
- * give, the next that waits for the server's end or frees it does, and calls on a completion queue
- * are cancelled without waiting for the grace.
+ * give, the next that waits for the server's end or frees it does, or on a completion queue those
+ * that drive it, where calls are cancelled without waiting for the grace.
  */
 GRPC_C_API void grpc_c_server_stop(grpc_c_server *server, int64_t grace_ms);
 

@@ -234,9 +234,11 @@ static void test_keywords_are_escaped_as_members_alone(void **)
 
 static void test_names_that_the_library_keeps(void **)
 {
-    for (const char *name : {"grpc_c_stub", "GRPC_C_SERVICE_NAME", "protobuf_c_stub__get"})
+    for (const char *name :
+         {"grpc_c_stub", "GRPC_C_SERVICE_NAME", "protobuf_c_stub__get", "ProtobufCMessage", "NULL"})
         assert_true(is_library_name(name));
-    for (const char *name : {"grpc_c__greeter_stub", "grpc_c_", "Grpc_c_x", "my_grpc_c_stub"})
+    for (const char *name : {"grpc_c__greeter_stub", "grpc_c_", "Grpc_c_x", "my_grpc_c_stub",
+                             "ProtobufC__Message", "ProtobufC", "NULL_Stub"})
         assert_false(is_library_name(name));
 }
 

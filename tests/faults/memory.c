@@ -1,0 +1,162 @@
+/*
+ * Every allocation of ours fails once, in turn, while servers of each kind answer calls of each
+ * kind: a constructor returns NULL, a call ends with RESOURCE_EXHAUSTED, and the next time all is
+ * well. LeakSanitizer sees to the rest. Prints how many sites and runs there were.
+ */
+#include <semaphore.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "load.grpc-c-mock.h"
+#include "memory_calls.h"
+#include "memory_service.h"
+
+enum { most_seconds_of_a_run = 60, most_runs = 5000 };
+
+typedef enum kind { blocking, async, on_queue, kinds } kind;
+
+/* ---- a server and its client ---- */
+
+static void start_server(kind kind, grpc_c_server *server, memory_client *client)
+{
+    bool done;
+    char target[64];
+    if (kind == blocking)
+        memory_again(done, load__load_add_servicer_to_server(&memory_servicer, server, server));
+    else
+        memory_again(done, load__load_add_async_servicer_to_server(&memory_async_servicer, server,
+                                                                   server));
+    int port;
+    memory_again(port, grpc_c_server_add_insecure_port(server, "127.0.0.1:0", NULL));
+    memory_again(done, grpc_c_server_start(server, NULL));
+    if (kind != on_queue)
+        memory_again(done, grpc_c_server_stop_on_signals(server, 0, NULL));
+    snprintf(target, sizeof target, "127.0.0.1:%d", port);
+    memory_again(client->channel, grpc_c_insecure_channel_new(target, NULL));
+    client->stub = load__load_stub(client->channel);
+}
+
+static void on_change(bool changed, void *user_data)
+{
+    (void)changed;
+    sem_post(user_data);
+}
+
+static void watch_channel(memory_client *client)
+{
+    bool done;
+    sem_t over;
+    sem_init(&over, 0, 0);
+    memory_again(done,
+                 grpc_c_channel_wait_for_state_change__async(client->channel, GRPC_C_CHANNEL_READY,
+                                                             0, on_change, &over));
+    sem_wait(&over);
+    sem_destroy(&over);
+}
+
+static void *drive(void *queue)
+{
+    memory_require(grpc_c_completion_queue_run(queue));
+    return NULL;
+}
+
+static void serve_and_call(kind kind)
+{
+    memory_client client = {.channel = NULL};
+    grpc_c_completion_queue *served = NULL;
+    grpc_c_server *server;
+    pthread_t driver;
+    if (kind == on_queue)
+        memory_again(served, grpc_c_completion_queue_new());
+    memory_again(server, grpc_c_server_new(GRPC_C_SERVER_OPTIONS(.max_workers = 2, .lanes = 1,
+                                                                 .completion_queue = served)));
+    start_server(kind, server, &client);
+    if (kind == on_queue) {
+        memory_require(allocations_thread_create(&driver, drive, served) == 0);
+        memory_again(client.queue, grpc_c_completion_queue_new());
+    }
+    memory_call_all(&client);
+    if (kind == on_queue)
+        watch_channel(&client);
+    bool stops = memory_call_stop(&client);
+    grpc_c_channel_free(client.channel);
+    if (!stops)
+        grpc_c_server_stop(server, 0);
+    if (kind == on_queue) { /* its driver ends when the server has */
+        grpc_c_completion_queue_shutdown(served);
+        pthread_join(driver, NULL);
+        grpc_c_completion_queue_free(client.queue);
+    } else {
+        grpc_c_server_wait_for_termination(server);
+    }
+    grpc_c_server_free(server);
+    grpc_c_completion_queue_free(served);
+}
+
+/* ---- what is not met there ---- */
+
+static void use_fd(void)
+{
+    grpc_c_completion_queue *queue;
+    memory_again(queue, grpc_c_completion_queue_new());
+    int fd = grpc_c_completion_queue_fd(queue);
+    if (fd < 0) {
+        memory_require(allocations_have_failed());
+        fd = grpc_c_completion_queue_fd(queue);
+    }
+    memory_require(fd >= 0);
+    grpc_c_completion_queue_free(queue);
+}
+
+static void use_mock(void)
+{
+    bool done;
+    grpc_c_client_context *context;
+    Load__Load_Mock mock;
+    memory_again(done, load__load_mock_init(&mock));
+    memory_again(context, grpc_c_client_context_new());
+    Load__Load_Stub stub = load__load_mock_stub(&mock);
+    Load__Question question = LOAD__QUESTION__INIT;
+    const Load__Progress *reply;
+    memory_again(reply, load__load_stub__ask(&stub, &question, context));
+    memory_require(grpc_c_client_context_status(context) == GRPC_C_STATUS_OK);
+    grpc_c_client_context_free(context);
+    load__load_mock_clear(&mock);
+}
+
+static void run_once(void)
+{
+    for (kind kind = 0; kind < kinds; kind++)
+        serve_and_call(kind);
+    use_fd();
+    use_mock();
+}
+
+/* ---- runs ---- */
+
+static void on_alarm(int number)
+{
+    (void)number;
+    allocations_print(); /* not for handlers, and better than no word */
+    abort();
+}
+
+int main(void)
+{
+    int runs = 0, missed = 0;
+    signal(SIGALRM, on_alarm);
+    /* Holds core, which takes long to start and stop. */
+    grpc_c_completion_queue *holder = grpc_c_completion_queue_new();
+    while (allocations_begin()) {
+        memory_require(++runs <= most_runs);
+        alarm(most_seconds_of_a_run);
+        run_once();
+        if (!allocations_end())
+            missed++;
+    }
+    alarm(0);
+    grpc_c_completion_queue_free(holder);
+    printf("%zu sites, %d runs, %d of them without the site\n", allocations_sites(), runs, missed);
+    return 0;
+}
