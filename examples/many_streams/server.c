@@ -1,6 +1,5 @@
-/* The Ticker server, for ten thousand streams and more on one thread: many_streams_server
- * [ADDRESS], by default [::]:50051. Nothing is queued for a slow client: when its stream has taken
- * one value, it gets the latest, and misses those between. */
+/* The Ticker server, for many streams on one thread: many_streams_server [ADDRESS ([::]:50051)].
+ * A slow client is queued nothing for: it misses what came between values that its stream took. */
 #include <stdio.h>
 #include <stdlib.h>
 

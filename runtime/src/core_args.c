@@ -33,8 +33,9 @@ static const char *copy_text(char **end, const char *text)
 {
     if (text == NULL)
         return NULL;
-    char *copy = strcpy(*end, text);
-    *end += strlen(text) + 1;
+    size_t size = strlen(text) + 1;
+    char *copy = memcpy(*end, text, size);
+    *end += size;
     return copy;
 }
 

@@ -237,14 +237,18 @@ static void forget_failure(grpc_c_server *server)
 
 static void renew(grpc_c_server *server)
 {
+    bool renewed = false;
     grpc_c_server_call **first = new_first_calls(server);
     pthread_mutex_lock(&server->mutex);
     if (first != NULL && server->state == GRPC_C_SERVER_STARTED && replace_core(server)) {
         forget_failure(server); /* of the old one's other sockets */
-        if (bind_at_last(server))
+        renewed = bind_at_last(server);
+        if (renewed)
             start_core(server, first);
     }
     pthread_mutex_unlock(&server->mutex);
+    if (renewed)
+        grpc_c_log_error("listening again on all addresses");
     for (unsigned i = 0; first != NULL && i < server->workers.lane_count; i++)
         if (first[i] != NULL)
             grpc_c_server_call_free(first[i]);
@@ -285,7 +289,7 @@ static void begin_keeper(grpc_c_server *server)
     if (listeners->has_keeper) /* it has nothing more to do */
         pthread_join(listeners->keeper, NULL);
     listeners->has_keeper =
-        grpc_c_thread_start(&listeners->keeper, "grpc-c listener", keeper_main, server);
+        grpc_c_thread_start(&listeners->keeper, "grpc-c keeper", keeper_main, server);
     listeners->keeper_runs = listeners->has_keeper;
     listeners->failed = false;
 }

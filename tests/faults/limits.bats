@@ -28,10 +28,10 @@ end() {
     against metadata
 }
 
-# starve OPTION…: a limits_server with 64 descriptors.
+# starve: a limits_server with 64 descriptors.
 starve() {
     # shellcheck disable=SC2016 # for the other shell
-    start bash -c 'ulimit -n 64 && exec "$@"' bash "$BIN/limits_server" "$@"
+    start bash -c 'ulimit -n 64 && exec "$@"' bash "$BIN/limits_server"
 }
 
 @test "row 27: a server that ran out of descriptors serves again when they are back" {

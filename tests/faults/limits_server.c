@@ -66,10 +66,10 @@ static void read_arguments(char **argv, grpc_c_server_options *options,
             continue;
         *value++ = '\0';
         if (strchr(*argv, '.') == NULL)
-            set_field(options, *argv, atoll(value));
+            set_field(options, *argv, strtoll(value, NULL, 10));
         else if (options->core_argument_count < most_arguments)
             arguments[options->core_argument_count++] =
-                (grpc_c_core_argument){.name = *argv, .number = atoi(value)};
+                (grpc_c_core_argument){.name = *argv, .number = (int)strtol(value, NULL, 10)};
     }
 }
 
