@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 /* Under the address sanitizer, memory that is not handed out is poisoned, with a gap between
  * neighbours: a handler that runs over its allocation, or keeps a pointer past its call, is
@@ -33,6 +36,7 @@ enum {
     smallest_chunk = 512,
     /* A pooled call must not hold on to the memory of the largest message it ever saw. */
     largest_kept_chunk = 64 * 1024,
+    large = 32 * 1024 * 1024,
 };
 
 struct grpc_c_arena_chunk {
@@ -78,6 +82,16 @@ void grpc_c_arena_free(grpc_c_arena *arena)
     arena->next = arena->end = NULL;
 }
 
+/* glibc keeps what is freed for the thread that had it: a server would end up with the memory of
+ * its largest message once for each worker. It takes a millisecond or so, and such a message
+ * several. */
+static void give_back_to_system(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 static void use_chunk(grpc_c_arena *arena, grpc_c_arena_chunk *chunk)
 {
     arena->next = chunk->bytes;
@@ -103,6 +117,8 @@ void grpc_c_arena_reset(grpc_c_arena *arena)
         total += chunk->size;
     arena->first_chunk_size = total < largest_kept_chunk ? total : largest_kept_chunk;
     grpc_c_arena_free(arena);
+    if (total > large)
+        give_back_to_system();
 }
 
 static bool add_chunk(grpc_c_arena *arena, size_t needed)
