@@ -19,8 +19,9 @@ static size_t skip_ascii(const uint8_t *bytes, size_t size)
     return position;
 }
 
-/* The bytes of the character that begins here and is not ASCII; 0 for none. The second byte has a narrower range
- * behind some first ones: no overlong forms, no surrogates, nothing above U+10FFFF. */
+/* The bytes of the character that begins here and is not ASCII; 0 for none. The second byte has a
+ * narrower range behind some first ones: no overlong forms, no surrogates, nothing above U+10FFFF.
+ */
 static size_t character_size(const uint8_t *bytes, size_t left)
 {
     uint8_t first = bytes[0];
