@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 /* Under the address sanitizer, memory that is not handed out is poisoned, with a gap between
  * neighbours: a handler that runs over its allocation, or keeps a pointer past its call, is
@@ -39,6 +42,8 @@ enum {
     most_kept_beyond = 8 * 1024 * 1024,
     /* After so many calls in a row that would have done with less, the arena gives it back. */
     patience = 64,
+    /* Of what a call took, from which on glibc is told to give memory back. */
+    large = 32 * 1024 * 1024,
 };
 
 /* What all arenas hold in chunks larger than what each may keep. */
@@ -113,6 +118,16 @@ void grpc_c_arena_free(grpc_c_arena *arena)
     give_share_back(arena);
 }
 
+/* glibc keeps what is freed for the thread that had it: a server would end up with the memory of
+ * its largest message once for each worker. It takes a millisecond or so, and such a message
+ * several. */
+static void give_back_to_system(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 static void use_chunk(grpc_c_arena *arena, grpc_c_arena_chunk *chunk)
 {
     arena->next = chunk->bytes;
@@ -142,10 +157,12 @@ void grpc_c_arena_reset(grpc_c_arena *arena)
         total += chunk->size;
     free_all_chunks(arena);
     give_share_back(arena);
-    bool large = total > largest_kept_chunk;
-    arena->first_chunk_size = large ? largest_kept_chunk : total;
-    if (large && !small && take_share(arena, total))
+    bool beyond = total > largest_kept_chunk;
+    arena->first_chunk_size = beyond ? largest_kept_chunk : total;
+    if (beyond && !small && take_share(arena, total))
         arena->first_chunk_size = total;
+    if (total > large)
+        give_back_to_system();
 }
 
 static bool add_chunk(grpc_c_arena *arena, size_t needed)

@@ -16,10 +16,10 @@
 
 enum {
     first_look_ms = 50,
-    /* Doubled up to this as long as there is no reply. */
-    most_look_ms = 1000,
-    /* With a reply there and no status. A count, lest a process that was stopped finds its time up.
-     */
+    /* Between looks: doubled up to this as long as there is no reply, and this from then on. */
+    longest_pause_ms = 1000,
+    /* With a reply there and no status, behind the first. A count, lest a process that was stopped
+     * finds its time up. */
     most_looks = 5,
 };
 
@@ -59,11 +59,14 @@ static bool status_comes_within(grpc_c_client_context *context, int64_t timeout_
 
 void grpc_c_client_call_wait_for_status(grpc_c_client_context *context)
 {
-    int64_t patience_ms = first_look_ms;
-    for (int looks = 0; !status_comes_within(context, patience_ms);) {
-        if (patience_ms < most_look_ms)
-            patience_ms *= 2;
-        if (!grpc_c_client_results_have_reply(&context->results) || ++looks < most_looks)
+    int64_t pause_ms = first_look_ms;
+    for (int looks = 0; !status_comes_within(context, pause_ms);) {
+        if (!grpc_c_client_results_have_reply(&context->results)) {
+            pause_ms = pause_ms < longest_pause_ms ? 2 * pause_ms : longest_pause_ms;
+            continue;
+        }
+        pause_ms = longest_pause_ms;
+        if (++looks <= most_looks)
             continue;
         fail_for_replies(context);
         grpc_c_client_call_wait(context, &context->done);

@@ -161,8 +161,10 @@ static void add_metadata(client *client, const char *key, const char *hex)
 {
     unsigned char value[1024];
     size_t size = 0;
-    for (; hex[0] != '\0' && size < sizeof value; hex += 2)
-        sscanf(hex, "%2hhx", &value[size++]);
+    for (; hex[0] != '\0' && size < sizeof value; hex += 2) {
+        const char digits[] = {hex[0], hex[1], '\0'};
+        value[size++] = (unsigned char)strtoul(digits, NULL, 16);
+    }
     if (!grpc_c_client_context_add_binary_metadata(client->context, key, value, size))
         exit(EXIT_FAILURE);
 }
