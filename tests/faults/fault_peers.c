@@ -355,7 +355,7 @@ static void test_server_frozen_in_mid_call(void **state)
     (void)state;
     client client;
     client_init(&client,
-                GRPC_C_CHANNEL_OPTIONS(.keepalive_time_ms = 500, .keepalive_timeout_ms = 500,
+                GRPC_C_CHANNEL_OPTIONS(.keepalive_time_ms = 1000, .keepalive_timeout_ms = 2000,
                                        .core_arguments = &soon, .core_argument_count = 1));
     begin_calls(&client);
     kill(client.server.pid, SIGSTOP);
