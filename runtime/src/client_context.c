@@ -41,7 +41,7 @@ bool grpc_c_client_context_is_busy(const grpc_c_client_context *context)
 
 void grpc_c_client_context_free(grpc_c_client_context *context)
 {
-    if (context == NULL || (context->holds_core && grpc_c_core_was_forked()))
+    if (context == NULL || (grpc_c_core_was_forked() && context->holds_core))
         return;
     if (!grpc_c_client_async_abandon(context))
         grpc_c_client_context_destroy(context);
@@ -103,7 +103,7 @@ void grpc_c_client_context_reset(grpc_c_client_context *context)
 
 void grpc_c_client_context_cancel(grpc_c_client_context *context)
 {
-    if (context == NULL || (context->holds_core && grpc_c_core_was_forked()))
+    if (context == NULL || (grpc_c_core_was_forked() && context->holds_core))
         return;
     pthread_mutex_lock(&context->mutex);
     if (context->phase == GRPC_C_CALL_RUNNING) {

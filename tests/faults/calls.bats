@@ -15,6 +15,18 @@ proves() {
     done
 }
 
+# refuses MESSAGE PROTO [OPTION…]: the plugin refuses the proto in $BATS_TEST_TMPDIR, or the option, in
+# these words, and writes nothing.
+refuses() {
+    mkdir -p "$BATS_TEST_TMPDIR/out"
+    run "$PROTOC" --plugin=protoc-gen-grpc-c="$PLUGIN" -I"$BATS_TEST_TMPDIR" \
+        --grpc-c_out="${3:-}:$BATS_TEST_TMPDIR/out" "$2"
+    echo "$output"
+    [ "$status" -ne 0 ]
+    [[ $output == *"$1"* ]]
+    [ -z "$(ls "$BATS_TEST_TMPDIR/out")" ]
+}
+
 @test "row 16: metadata that may not be sent is refused where it is set" {
     proves test_context test_metadata_that_may_not_be_sent
     proves fault_calls test_bad_metadata_is_refused_where_it_is_set
@@ -149,19 +161,7 @@ proves() {
 
 @test "row 51: a thousand lives" {
     proves fault_lives test_thousand_lives_leave_nothing_behind
-    proves test_lifecycle test_hundred_lives_with_a_call
-}
-
-# refuses MESSAGE PROTO [OPTION…]: the plugin refuses the proto in $BATS_TEST_TMPDIR, or the option, in
-# these words, and writes nothing.
-refuses() {
-    mkdir -p "$BATS_TEST_TMPDIR/out"
-    run "$PROTOC" --plugin=protoc-gen-grpc-c="$PLUGIN" -I"$BATS_TEST_TMPDIR" \
-        --grpc-c_out="${3:-}:$BATS_TEST_TMPDIR/out" "$2"
-    echo "$output"
-    [ "$status" -ne 0 ]
-    [[ $output == *"$1"* ]]
-    [ -z "$(ls "$BATS_TEST_TMPDIR/out")" ]
+    proves test_lifecycle test_thousand_lives test_hundred_lives_with_a_call
 }
 
 # tests/reject has a case for each thing that the plugin refuses; here is one of each kind.

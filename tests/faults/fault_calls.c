@@ -19,9 +19,9 @@ typedef struct ground {
     grpc_c_client_context *context;
     char target[64];
     /* What the handlers do and see. */
-    int accepted;
+    _Atomic int accepted;
     _Atomic int called;
-    int failures;
+    _Atomic int failures;
     char attempts[most_attempts][8];
     sem_t entered;
     sem_t leave;
@@ -95,10 +95,11 @@ static void note_attempt(ground *ground, grpc_c_server_context *context)
     const grpc_c_metadata_entry *attempt =
         grpc_c_metadata_find(grpc_c_server_context_metadata(context), "grpc-previous-rpc-attempts",
                              NULL);
-    int number = ground->called++;
+    int number = ground->called;
     if (number < most_attempts)
         snprintf(ground->attempts[number], sizeof ground->attempts[0], "%s",
                  attempt != NULL ? attempt->value : "none");
+    ground->called++;
 }
 
 static grpc_c_status_code say(void *self, const Echo__Request *request, Echo__Reply *reply,

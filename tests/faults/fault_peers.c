@@ -5,6 +5,7 @@
  */
 #include <semaphore.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +26,7 @@ static void peer_start(peer *peer, const char *role, const char *address)
     assert_int_equal(pipe(output), 0);
     peer->pid = fork();
     if (peer->pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* should the test fail */
         dup2(output[1], STDOUT_FILENO);
         close(output[0]);
         close(output[1]);
@@ -132,9 +134,9 @@ static grpc_c_status_code count(void *self, const Streams__Order *order,
     while (item.number < order->count && streams__streams_servicer__count__write(writer, &item))
         item.number++;
     notes->writes_refused += item.number < order->count;
-    notes->cancels_seen += grpc_c_server_context_is_cancelled(context);
     if (item.number < order->count)
         sem_wait(&notes->called_back);
+    notes->cancels_seen += grpc_c_server_context_is_cancelled(context);
     grpc_c_server_context_on_cancel(context, NULL, NULL);
     notes->ended++;
     return GRPC_C_STATUS_OK;
@@ -333,14 +335,13 @@ static void client_end(client *client)
 }
 
 /* Core would begin with a second between attempts to connect. */
-static const grpc_c_core_argument soon[] = {{"grpc.initial_reconnect_backoff_ms", NULL, 100},
-                                            {"grpc.min_reconnect_backoff_ms", NULL, 100}};
+static const grpc_c_core_argument soon = {"grpc.initial_reconnect_backoff_ms", NULL, 100};
 
 static void test_server_killed_in_mid_call(void **state)
 {
     (void)state;
     client client;
-    client_init(&client, GRPC_C_CHANNEL_OPTIONS(.core_arguments = soon, .core_argument_count = 2));
+    client_init(&client, GRPC_C_CHANNEL_OPTIONS(.core_arguments = &soon, .core_argument_count = 1));
     begin_calls(&client);
     peer_kill(&client.server);
     check_unavailable(&client);
@@ -354,8 +355,8 @@ static void test_server_frozen_in_mid_call(void **state)
     (void)state;
     client client;
     client_init(&client,
-                GRPC_C_CHANNEL_OPTIONS(.keepalive_time_ms = 500, .keepalive_timeout_ms = 500,
-                                       .core_arguments = soon, .core_argument_count = 2));
+                GRPC_C_CHANNEL_OPTIONS(.keepalive_time_ms = 1000, .keepalive_timeout_ms = 2000,
+                                       .core_arguments = &soon, .core_argument_count = 1));
     begin_calls(&client);
     kill(client.server.pid, SIGSTOP);
     check_unavailable(&client);
