@@ -1,7 +1,7 @@
 # What the project is built on, as imported targets:
 #   grpc-core   gRPC core's C API: libgrpc and libgpr, and nothing that their .pc files drag in
 #   protobuf-c  protobuf-c's runtime
-#   ZLIB::ZLIB  zlib
+#   OpenSSL::Crypto, ZLIB::ZLIB
 # and PROTOC, PROTOC_GEN_C, the programs that grpc_c_generate() runs.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
@@ -18,6 +18,7 @@ pkg_check_modules(protobuf-c REQUIRED IMPORTED_TARGET libprotobuf-c>=1.4.0)
 add_library(protobuf-c INTERFACE IMPORTED)
 target_link_libraries(protobuf-c INTERFACE PkgConfig::protobuf-c)
 
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(ZLIB REQUIRED)
 
 find_program(PROTOC protoc REQUIRED)

@@ -2,6 +2,7 @@
 #include "generator.h"
 
 #include <memory>
+#include <utility>
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/coded_stream.h>
@@ -81,8 +82,8 @@ bool Generator::GenerateAll(const Files &files, const std::string &parameter,
     try {
         if (errors.empty())
             for (const File &file : models)
-                for (const RenderedFile &rendered : render(file, options, templates))
-                    write(*context, rendered.name, rendered.text);
+                for (RenderedFile &rendered : render(file, options, templates))
+                    write(*context, rendered.name, std::exchange(rendered.text, {}));
         if (errors.empty() && options.messages)
             write_messages(files, options, *context, errors);
         // Last: they are written at once, the other files by protoc, if there is no error.

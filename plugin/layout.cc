@@ -2,6 +2,7 @@
 #include "layout.h"
 
 #include <algorithm>
+#include <deque>
 
 namespace grpc_c
 {
@@ -9,21 +10,56 @@ namespace grpc_c
 namespace
 {
 
-// The lines of a file, which it outlives; without the spaces at their ends. Generated files can be
-// huge, and most of their lines are left as they are.
-using LineViews = std::vector<std::string_view>;
-
-LineViews lines_of(std::string_view text)
+// The lines of a file's pieces, which it outlives; without the spaces at their ends. Generated
+// files can be huge, and most of their lines are left as they are.
+class FileLines
 {
-    LineViews lines;
-    for (size_t begin = 0; begin < text.size();) {
-        const size_t end = std::min(text.find('\n', begin), text.size());
-        const std::string_view line = text.substr(begin, end - begin);
-        lines.push_back(line.substr(0, line.find_last_not_of(' ') + 1));
-        begin = end + 1;
+  public:
+    explicit FileLines(const std::vector<std::string_view> &pieces)
+    {
+        for (const std::string_view piece : pieces)
+            add(piece);
+        if (!open_.empty())
+            close();
     }
-    return lines;
-}
+
+    const std::vector<std::string_view> &get() const
+    {
+        return lines_;
+    }
+
+  private:
+    void add(std::string_view piece)
+    {
+        for (size_t begin = 0; begin < piece.size();) {
+            const size_t end = std::min(piece.find('\n', begin), piece.size());
+            open(piece.substr(begin, end - begin));
+            if (end < piece.size())
+                close();
+            begin = end + 1;
+        }
+    }
+
+    void open(std::string_view text)
+    {
+        if (!open_.empty() && !text.empty())
+            text = joined_.emplace_back(std::string(open_).append(text));
+        if (!text.empty())
+            open_ = text;
+    }
+
+    void close()
+    {
+        lines_.push_back(open_.substr(0, open_.find_last_not_of(' ') + 1));
+        open_ = {};
+    }
+
+    std::vector<std::string_view> lines_;
+    std::string_view open_;          // the line so far
+    std::deque<std::string> joined_; // those that several pieces make
+};
+
+using LineViews = std::vector<std::string_view>;
 
 // Collects the file's lines, with the rules for blank ones.
 class Page
@@ -88,11 +124,15 @@ bool breaks_initialiser(const LineViews &lines, size_t begin, size_t name)
 
 } // namespace
 
-std::string lay_out(std::string_view text)
+std::string lay_out(const std::vector<std::string_view> &pieces)
 {
-    Page page(text.size() + text.size() / 4);
+    size_t size = 0;
+    for (const std::string_view piece : pieces)
+        size += piece.size();
+    Page page(size + size / 4);
     std::string shift; // of the lines inside of an initialiser whose head was broken
-    const LineViews lines = lines_of(text);
+    const FileLines file(pieces);
+    const LineViews &lines = file.get();
     for (size_t i = 0; i < lines.size(); i++) {
         if (lines[i] == "};")
             shift.clear();

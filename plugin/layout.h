@@ -36,8 +36,12 @@ namespace grpc_c
 constexpr int column_limit = 100;
 constexpr int step = 4;
 
-// Lays out a whole file. Ends it with one newline.
-std::string lay_out(std::string_view text);
+// Lays out a whole file, which may come in pieces, and ends it with one newline.
+std::string lay_out(const std::vector<std::string_view> &pieces);
+inline std::string lay_out(std::string_view text)
+{
+    return lay_out(std::vector<std::string_view>{text});
+}
 
 // True when `text` is a single line within the limit.
 bool fits(std::string_view text);

@@ -22,36 +22,32 @@ constexpr Penalty penalty_overflow = 1000000;
 
 // -- lists of parameters and arguments --
 
-// "head(first, second);" in its parts.
+// "head(first, second);" in its parts. Views, of a line that outlives them.
 struct Group {
-    std::string head;               // up to the parenthesis and with it
-    std::vector<std::string> items; // each with the comma, or what else follows it
+    std::string_view head;               // up to the parenthesis and with it
+    std::vector<std::string_view> items; // each with the comma, or what else follows it
 };
 
 // The last parenthesised list that is not inside of another. Nothing where there is none.
-std::optional<Group> last_group(const std::string &line)
+std::optional<Group> last_group(std::string_view line)
 {
-    size_t open = std::string::npos;
+    Group group;
     int depth = 0;
+    size_t begin = 0;
     for (size_t i = 0; i < line.size(); i++) {
-        if (line[i] == '(' && depth++ == 0)
-            open = i;
-        else if (line[i] == ')')
+        if (line[i] == '(' && depth++ == 0) {
+            begin = i + 1;
+            group.head = line.substr(0, begin);
+            group.items.clear();
+        } else if (line[i] == ')') {
             depth--;
-    }
-    if (open == std::string::npos)
-        return std::nullopt;
-    Group group{line.substr(0, open + 1), {}};
-    depth = 0;
-    size_t begin = open + 1;
-    for (size_t i = begin; i < line.size(); i++) {
-        const char c = line[i];
-        depth += c == '(' ? 1 : c == ')' ? -1 : 0;
-        if (c == ',' && depth == 0) {
+        } else if (line[i] == ',' && depth == 1) {
             group.items.push_back(line.substr(begin, i + 1 - begin));
             begin = std::min(line.find_first_not_of(' ', i + 1), line.size());
         }
     }
+    if (group.head.empty())
+        return std::nullopt;
     group.items.push_back(line.substr(begin));
     return group;
 }
@@ -67,7 +63,7 @@ bool is_word(char c)
 }
 
 // The space before a parameter's star, or else before its name. Nowhere in an argument.
-size_t name_in(const std::string &parameter)
+size_t name_in(std::string_view parameter)
 {
     if (starts_with(parameter, "("))
         return std::string::npos;
@@ -77,13 +73,14 @@ size_t name_in(const std::string &parameter)
 
 // Puts the items behind `start`, as many on a line as fit, the others below at its end. A parameter
 // that no line holds is broken before its star or name; the next one then starts a line.
-Wrapped place(const std::string &start, const Group &group)
+Wrapped place(std::string_view start, const Group &group)
 {
     const size_t column = start.size();
-    Wrapped wrapped{{start}, 0};
+    Wrapped wrapped;
+    wrapped.lines.emplace_back(start);
     bool is_first = true;
     bool is_broken = false;
-    for (const std::string &item : group.items) {
+    for (const std::string_view item : group.items) {
         std::string &last = wrapped.lines.back();
         const size_t name = name_in(item);
         const int width = columns_of(item);
@@ -93,7 +90,7 @@ Wrapped place(const std::string &start, const Group &group)
             last += is_first ? "" : " ";
             last += item;
         } else {
-            wrapped.lines.push_back(spaces(column) + item);
+            wrapped.lines.push_back(spaces(column).append(item));
             wrapped.penalty += penalty_comma;
         }
         is_first = false;
@@ -115,8 +112,10 @@ Wrapped place(const std::string &start, const Group &group)
 Wrapped wrap_group(const Group &group, size_t indent)
 {
     Wrapped aligned = place(group.head, group);
+    if (aligned.penalty <= penalty_parenthesis)
+        return aligned;
     Wrapped below = place(spaces(indent + step), group);
-    below.lines.insert(below.lines.begin(), group.head);
+    below.lines.insert(below.lines.begin(), std::string(group.head));
     below.penalty += penalty_parenthesis + overflow_of(group.head);
     return aligned.penalty <= below.penalty ? aligned : below;
 }
@@ -196,7 +195,7 @@ Lines wrap_assignment(const std::string &line, size_t equals)
 }
 
 // Where a declaration's name begins, before the parenthesis that ends `head`.
-size_t name_of(const std::string &head)
+size_t name_of(std::string_view head)
 {
     const size_t before = head.find_last_of(" *", head.size() - 2);
     return before == std::string::npos ? 0 : before + 1;
@@ -206,9 +205,9 @@ size_t name_of(const std::string &head)
 Lines wrap_member(const Group &group, size_t indent)
 {
     const size_t star = group.head.find("(*") + 1;
-    const Group rest{spaces(indent + step) + group.head.substr(star), group.items};
-    Wrapped wrapped = wrap_group(rest, indent);
-    wrapped.lines.insert(wrapped.lines.begin(), group.head.substr(0, star));
+    const std::string head = spaces(indent + step).append(group.head.substr(star));
+    Wrapped wrapped = wrap_group({head, group.items}, indent);
+    wrapped.lines.insert(wrapped.lines.begin(), std::string(group.head.substr(0, star)));
     return wrapped.lines;
 }
 
@@ -216,12 +215,12 @@ Lines wrap_member(const Group &group, size_t indent)
 Lines wrap_member_call(const Group &group, size_t indent)
 {
     const size_t arrow = group.head.find("->");
-    const Group rest{spaces(indent + step) + group.head.substr(arrow), group.items};
+    const std::string head = spaces(indent + step).append(group.head.substr(arrow));
     const Wrapped whole = wrap_group(group, indent);
-    Wrapped below = wrap_group(rest, indent + step);
+    Wrapped below = wrap_group({head, group.items}, indent + step);
     if (whole.penalty <= below.penalty + penalty_arrow)
         return whole.lines;
-    below.lines.insert(below.lines.begin(), group.head.substr(0, arrow));
+    below.lines.insert(below.lines.begin(), std::string(group.head.substr(0, arrow)));
     return below.lines;
 }
 
@@ -247,7 +246,7 @@ Lines wrap_returned_cast(const std::string &line, size_t indent)
 
 // "MACRO type " before a declaration's name: clang-format then sees a declaration for certain, and
 // gives the type a line of its own.
-bool is_macro_and_type(const std::string &text)
+bool is_macro_and_type(std::string_view text)
 {
     const size_t space = text.find(' ');
     return space != std::string::npos && space + 1 < text.size() &&
@@ -265,15 +264,27 @@ Lines wrap_call(const Group &group, size_t indent)
         return wrap_member(group, indent);
     if (group.head.find("->") != std::string::npos)
         return wrap_member_call(group, indent);
-    std::string type = group.head.substr(0, name);
+    std::string_view type = group.head.substr(0, name);
+    const bool fits_head = columns_of(group.head) <= column_limit;
+    if (indent != 0 || name < least_type || (fits_head && !is_macro_and_type(type)))
+        return wrap_group(group, indent).lines;
     const Group rest{group.head.substr(name), group.items};
     Lines lines = wrap_group(rest, indent).lines;
-    const bool splits = is_macro_and_type(type) && lines.size() == 1 && fits(lines.front());
-    if (indent != 0 || (columns_of(group.head) <= column_limit && !splits) || name < least_type)
+    if (fits_head && !(lines.size() == 1 && fits(lines.front())))
         return wrap_group(group, indent).lines;
-    type.erase(type.find_last_not_of(' ') + 1);
-    lines.insert(lines.begin(), type);
+    type = type.substr(0, type.find_last_not_of(' ') + 1);
+    lines.insert(lines.begin(), std::string(type));
     return lines;
+}
+
+// The space before a binary operator of one character. Not every space is looked at, but every such
+// character, of which there are few.
+size_t find_operator(std::string_view line, char sign)
+{
+    for (size_t at = line.find(sign, 1); at != std::string_view::npos; at = line.find(sign, at + 1))
+        if (line[at - 1] == ' ' && at + 1 < line.size() && line[at + 1] == ' ')
+            return at - 1;
+    return std::string_view::npos;
 }
 
 } // namespace
@@ -312,10 +323,10 @@ Lines wrap_code(const std::string &line)
         return {line.substr(0, tag - 1), spaces(step) + line.substr(tag, name - tag - 1),
                 spaces(step) + below};
     }
-    const size_t question = line.find(" ? ");
+    const size_t question = find_operator(line, '?');
     if (question != std::string::npos)
         return wrap_conditional(line, question);
-    const size_t equals = line.find(" = ");
+    const size_t equals = find_operator(line, '=');
     if (equals != std::string::npos)
         return wrap_assignment(line, equals);
     if (starts_with(line.substr(indent), "return ("))

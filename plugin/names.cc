@@ -11,49 +11,41 @@ namespace grpc_c
 namespace
 {
 
-std::string camel_piece(const std::string &name)
+// Each appends a piece of a path to the name that becomes of it.
+using Spell = void (*)(std::string &name, std::string_view piece);
+
+void camel_piece(std::string &name, std::string_view piece)
 {
-    std::string result;
     bool after_underscore = true;
-    for (char c : name) {
+    for (char c : piece) {
         if (c != '_')
-            result += after_underscore ? to_upper(c) : c;
+            name += after_underscore ? to_upper(c) : c;
         after_underscore = c == '_';
     }
-    return result;
 }
 
-std::string upper_piece(const std::string &name)
+template <char (*to_case)(char)> void snake_piece(std::string &name, std::string_view piece)
 {
-    std::string result;
     bool after_upper = true;
-    for (char c : name) {
+    for (char c : piece) {
         if (is_upper(c) && !after_upper)
-            result += '_';
-        result += to_upper(c);
+            name += '_';
+        name += to_case(c);
         after_upper = is_upper(c);
     }
-    return result;
-}
-
-std::string lower_piece(const std::string &name)
-{
-    std::string result = upper_piece(name);
-    for (char &c : result)
-        c = to_lower(c);
-    return result;
 }
 
 // The pieces between the dots, each spelled by `spell`, with two underscores between.
-std::string join_pieces(const std::string &path, std::string (*spell)(const std::string &))
+std::string join_pieces(std::string_view path, Spell spell)
 {
     std::string result;
+    result.reserve(path.size() * 2);
     for (size_t begin = 0; begin <= path.size();) {
         const size_t end = std::min(path.find('.', begin), path.size());
         if (end > begin) {
             if (!result.empty())
                 result += "__";
-            result += spell(path.substr(begin, end - begin));
+            spell(result, path.substr(begin, end - begin));
         }
         begin = end + 1;
     }
@@ -89,19 +81,20 @@ std::string idempotency_constant(Idempotency idempotency)
 }
 
 // The names that are not empty.
-std::vector<std::string> filled(std::initializer_list<std::string> names)
+NameViews filled(std::initializer_list<std::string_view> names)
 {
-    std::vector<std::string> result;
-    for (const std::string &name : names)
+    NameViews result;
+    result.reserve(names.size());
+    for (const std::string_view name : names)
         if (!name.empty())
             result.push_back(name);
     return result;
 }
 
 // A name of one half, if that is there.
-std::string only(bool half, const std::string &name)
+std::string_view only(bool half, std::string_view name)
 {
-    return half ? name : "";
+    return half ? name : std::string_view();
 }
 
 // The async twin of a function, if there is that function.
@@ -119,17 +112,19 @@ std::string c_type(const std::string &path)
 
 std::string lower_name(const std::string &path)
 {
-    return join_pieces(path, lower_piece);
+    return join_pieces(path, snake_piece<to_lower>);
 }
 
 std::string upper_name(const std::string &path)
 {
-    return join_pieces(path, upper_piece);
+    return join_pieces(path, snake_piece<to_upper>);
 }
 
 std::string snake_name(const std::string &name)
 {
-    return lower_piece(name);
+    std::string result;
+    snake_piece<to_lower>(result, name);
+    return result;
 }
 
 std::vector<std::string> protobuf_c_message_symbols(const std::string &path)
@@ -198,21 +193,22 @@ std::string protobuf_c_method_symbol(const std::string &service_path, const std:
 
 ServiceNames::ServiceNames(const Service &service)
 {
-    const std::string type = c_type(service.c_path);
-    const std::string lower = lower_name(service.c_path);
+    type = c_type(service.c_path);
+    lower = lower_name(service.c_path);
+    upper = upper_name(service.c_path);
     servicer = type + "_Servicer";
     stub = type + "_Stub";
     add_servicer = lower + "_add_servicer_to_server";
     make_stub = lower + "_stub";
-    service_name = upper_name(service.c_path) + "_SERVICE_NAME";
+    service_name = upper + "_SERVICE_NAME";
     method_table = lower + "_methods";
     service_table = lower + "_service";
 }
 
-std::vector<std::string> ServiceNames::symbols(Halves halves) const
+NameViews ServiceNames::symbols(Halves halves) const
 {
-    const auto server = [&](const std::string &name) { return only(halves.server, name); };
-    const auto client = [&](const std::string &name) { return only(halves.client, name); };
+    const auto server = [&](std::string_view name) { return only(halves.server, name); };
+    const auto client = [&](std::string_view name) { return only(halves.client, name); };
     return filled({server(servicer), client(stub), server(add_servicer), client(make_stub),
                    service_name, method_table, service_table});
 }
@@ -228,26 +224,23 @@ std::string member_of(const Method &method)
 
 } // namespace
 
-MethodNames::MethodNames(const Service &service, const Method &method)
+MethodNames::MethodNames(const ServiceNames &service, const Method &method)
+    : type(service.type + "_" + c_type(method.name)), snake(snake_name(method.name))
 {
-    const std::string lower = lower_name(service.c_path);
-    const std::string snake = snake_name(method.name);
     member = member_of(method);
-    path = upper_name(service.c_path) + "__" + upper_name(method.name) + "_METHOD";
-    call = lower + "_stub__" + snake;
-    handler = lower + "_handle__" + snake;
+    path = service.upper + "__" + upper_name(method.name) + "_METHOD";
+    call = service.lower + "_stub__" + snake;
+    handler = service.lower + "_handle__" + snake;
     kind = kind_constant(method.kind);
     idempotency = idempotency_constant(method.idempotency);
     request_type = c_type(method.request.c_path);
     reply_type = c_type(method.reply.c_path);
     request_descriptor = lower_name(method.request.c_path) + "__descriptor";
     reply_descriptor = lower_name(method.reply.c_path) + "__descriptor";
-    name_streams(method.kind, c_type(service.c_path) + "_" + c_type(method.name),
-                 lower + "_servicer__" + snake);
+    name_streams(method.kind, service.lower + "_servicer__" + snake);
 }
 
-void MethodNames::name_streams(MethodKind kind, const std::string &type,
-                               const std::string &servicer)
+void MethodNames::name_streams(MethodKind kind, const std::string &servicer)
 {
     if (!streams(kind))
         return;
@@ -271,38 +264,37 @@ void MethodNames::name_streams(MethodKind kind, const std::string &type,
     call_finish = call + "__finish";
 }
 
-std::vector<std::string> MethodNames::symbols(Halves halves) const
+NameViews MethodNames::symbols(Halves halves) const
 {
-    const auto server = [&](const std::string &name) { return only(halves.server, name); };
-    const auto client = [&](const std::string &name) { return only(halves.client, name); };
+    const auto server = [&](std::string_view name) { return only(halves.server, name); };
+    const auto client = [&](std::string_view name) { return only(halves.client, name); };
     return filled({path, client(call), server(handler), server(server_stream_type),
                    client(client_stream_type), server(servicer_read), server(servicer_write),
                    client(call_read), client(call_write), client(call_writes_done),
                    client(call_finish)});
 }
 
-AsyncServiceNames::AsyncServiceNames(const Service &service)
+AsyncServiceNames::AsyncServiceNames(const ServiceNames &service)
 {
-    servicer = c_type(service.c_path) + "_AsyncServicer";
-    add_servicer = lower_name(service.c_path) + "_add_async_servicer_to_server";
+    servicer = service.type + "_AsyncServicer";
+    add_servicer = service.lower + "_add_async_servicer_to_server";
 }
 
-std::vector<std::string> AsyncServiceNames::symbols(Halves halves) const
+NameViews AsyncServiceNames::symbols(Halves halves) const
 {
     return filled({only(halves.server, servicer), only(halves.server, add_servicer)});
 }
 
-AsyncMethodNames::AsyncMethodNames(const Service &service, const Method &method)
+AsyncMethodNames::AsyncMethodNames(const ServiceNames &service, const MethodNames &names,
+                                   MethodKind kind)
 {
-    const MethodNames names(service, method);
-    const std::string type = c_type(service.c_path) + "_" + c_type(method.name);
-    const std::string deliver = lower_name(service.c_path) + "_deliver__" + snake_name(method.name);
-    reply_callback = type + "_ReplyCallback";
+    const std::string deliver = service.lower + "_deliver__" + names.snake;
+    reply_callback = names.type + "_ReplyCallback";
     call = twin(names.call);
     handler = twin(names.handler);
     deliver_reply = deliver + "__reply";
-    if (client_streams(method.kind)) {
-        request_callback = type + "_RequestCallback";
+    if (client_streams(kind)) {
+        request_callback = names.type + "_RequestCallback";
         deliver_request = deliver + "__request";
     }
     servicer_read = twin(names.servicer_read);
@@ -313,20 +305,20 @@ AsyncMethodNames::AsyncMethodNames(const Service &service, const Method &method)
     call_finish = twin(names.call_finish);
 }
 
-std::vector<std::string> AsyncMethodNames::symbols(Halves halves) const
+NameViews AsyncMethodNames::symbols(Halves halves) const
 {
-    const auto server = [&](const std::string &name) { return only(halves.server, name); };
-    const auto client = [&](const std::string &name) { return only(halves.client, name); };
+    const auto server = [&](std::string_view name) { return only(halves.server, name); };
+    const auto client = [&](std::string_view name) { return only(halves.client, name); };
     return filled({client(call), server(handler), client(reply_callback), client(deliver_reply),
                    server(request_callback), server(deliver_request), server(servicer_read),
                    server(servicer_write), client(call_read), client(call_write),
                    client(call_writes_done), client(call_finish)});
 }
 
-MockServiceNames::MockServiceNames(const Service &service)
+MockServiceNames::MockServiceNames(const ServiceNames &names, const Service &service)
 {
-    const std::string lower = lower_name(service.c_path);
-    mock = c_type(service.c_path) + "_Mock";
+    const std::string &lower = names.lower;
+    mock = names.type + "_Mock";
     init = lower + "_mock_init";
     clear = lower + "_mock_clear";
     stub = lower + "_mock_stub";
@@ -340,21 +332,20 @@ MockServiceNames::MockServiceNames(const Service &service)
         member += "_";
 }
 
-std::vector<std::string> MockServiceNames::symbols(Halves halves) const
+NameViews MockServiceNames::symbols(Halves halves) const
 {
     return filled({mock, init, clear, only(halves.client, stub), only(halves.server, add_to_server),
                    mock_table, method_table, service_table});
 }
 
-MockMethodNames::MockMethodNames(const Service &service, const Method &method)
+MockMethodNames::MockMethodNames(const ServiceNames &service, const MethodNames &names)
 {
-    const std::string lower = lower_name(service.c_path);
-    mock = c_type(service.c_path) + "_" + c_type(method.name) + "_Mock";
-    hear = lower + "_mock_hear__" + snake_name(method.name);
-    answer = lower + "_mock_answer__" + snake_name(method.name);
+    mock = names.type + "_Mock";
+    hear = service.lower + "_mock_hear__" + names.snake;
+    answer = service.lower + "_mock_answer__" + names.snake;
 }
 
-std::vector<std::string> MockMethodNames::symbols() const
+NameViews MockMethodNames::symbols() const
 {
     return {mock, hear, answer};
 }
@@ -369,7 +360,7 @@ std::string skeleton_handler(const Service &service, const Method &method)
     return "handle_" + lower_name(service.name) + "__" + snake_name(method.name);
 }
 
-bool is_library_name(const std::string &symbol)
+bool is_library_name(std::string_view symbol)
 {
     for (const std::string_view prefix : {"grpc_c_", "GRPC_C_", "protobuf_c_", "PROTOBUF_C_"})
         if (symbol.compare(0, prefix.size(), prefix) == 0 && symbol.size() > prefix.size() &&

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model.h"
@@ -46,8 +47,15 @@ struct Halves {
     bool client = true;
 };
 
+// Names that a struct below holds, as many as there are: views, of that struct's.
+using NameViews = std::vector<std::string_view>;
+
 struct ServiceNames {
     explicit ServiceNames(const Service &service);
+
+    std::string type;  // Helloworld__Greeter, helloworld__greeter, HELLOWORLD__GREETER: what the
+    std::string lower; // others begin with, and none of them itself
+    std::string upper;
 
     std::string servicer;      // Helloworld__Greeter_Servicer
     std::string stub;          // Helloworld__Greeter_Stub
@@ -58,11 +66,14 @@ struct ServiceNames {
     std::string service_table; // helloworld__greeter_service
 
     // Those at file scope: all of them.
-    std::vector<std::string> symbols(Halves halves) const;
+    NameViews symbols(Halves halves) const;
 };
 
 struct MethodNames {
-    MethodNames(const Service &service, const Method &method);
+    MethodNames(const ServiceNames &service, const Method &method);
+
+    std::string type;  // Helloworld__Greeter_SayHello: what others begin with
+    std::string snake; // say_hello
 
     std::string member;      // say_hello, of the servicer; delete_ for Delete
     std::string path;        // HELLOWORLD__GREETER__SAY_HELLO_METHOD
@@ -87,24 +98,24 @@ struct MethodNames {
     std::string reply_descriptor;
 
     // Those at file scope that are the method's own.
-    std::vector<std::string> symbols(Halves halves) const;
+    NameViews symbols(Halves halves) const;
 
   private:
-    void name_streams(MethodKind kind, const std::string &type, const std::string &servicer);
+    void name_streams(MethodKind kind, const std::string &servicer);
 };
 
 // The async half's. What is the twin of a blocking name is that name and "__async".
 struct AsyncServiceNames {
-    explicit AsyncServiceNames(const Service &service);
+    explicit AsyncServiceNames(const ServiceNames &service);
 
     std::string servicer;     // Helloworld__Greeter_AsyncServicer
     std::string add_servicer; // helloworld__greeter_add_async_servicer_to_server
 
-    std::vector<std::string> symbols(Halves halves) const;
+    NameViews symbols(Halves halves) const;
 };
 
 struct AsyncMethodNames {
-    AsyncMethodNames(const Service &service, const Method &method);
+    AsyncMethodNames(const ServiceNames &service, const MethodNames &names, MethodKind kind);
 
     std::string reply_callback; // Helloworld__Greeter_SayHello_ReplyCallback
     std::string call;           // helloworld__greeter_stub__say_hello__async
@@ -121,12 +132,12 @@ struct AsyncMethodNames {
     std::string call_writes_done;
     std::string call_finish;
 
-    std::vector<std::string> symbols(Halves halves) const;
+    NameViews symbols(Halves halves) const;
 };
 
 // The mock's, of x.grpc-c-mock.h.
 struct MockServiceNames {
-    explicit MockServiceNames(const Service &service);
+    MockServiceNames(const ServiceNames &names, const Service &service);
 
     std::string mock;          // Helloworld__Greeter_Mock
     std::string member;        // base, of the mock; base_ where a method takes that
@@ -138,17 +149,17 @@ struct MockServiceNames {
     std::string method_table;  // helloworld__greeter_mock_methods
     std::string service_table; // helloworld__greeter_mock_service
 
-    std::vector<std::string> symbols(Halves halves) const;
+    NameViews symbols(Halves halves) const;
 };
 
 struct MockMethodNames {
-    MockMethodNames(const Service &service, const Method &method);
+    MockMethodNames(const ServiceNames &service, const MethodNames &names);
 
     std::string mock;   // Helloworld__Greeter_SayHello_Mock
     std::string hear;   // helloworld__greeter_mock_hear__say_hello
     std::string answer; // helloworld__greeter_mock_answer__say_hello
 
-    std::vector<std::string> symbols() const;
+    NameViews symbols() const;
 };
 
 // In a skeleton, which is a user's from then on: greeter_servicer, handle_greeter__say_hello.
@@ -166,7 +177,7 @@ struct DescriptorNames {
 
 // True for names that the libraries keep for themselves: grpc_c_… and protobuf_c_…, which a
 // service outside of any package may come to.
-bool is_library_name(const std::string &symbol);
+bool is_library_name(std::string_view symbol);
 
 // True for what cannot name a member: keywords of any C or C++, and lower-case macros of their
 // standard libraries and of compilers.

@@ -1,6 +1,10 @@
 // The model to text: the generated pair of files. See renderer.h.
 #include "renderer.h"
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 #include "layout.h"
 #include "names.h"
 #include "text.h"
@@ -53,17 +57,16 @@ std::vector<RenderedFile> Renderer::render() const
         declarations.push_back(declare(service, shared));
         definitions.push_back(define(service, shared));
     }
-    variables["declarations"] = join_lines(declarations);
-    variables["definitions"] = join_lines(definitions);
-    std::vector<RenderedFile> files = {finished(header_file(file_.path),
-                                                empty ? "header_no_service.h" : "header.h",
-                                                variables),
-                                       finished(source_file(file_.path), "source.c", variables)};
+    std::vector<RenderedFile> files;
+    files.push_back(finished(header_file(file_.path), empty ? "header_no_service.h" : "header.h",
+                             variables, "declarations", std::exchange(declarations, {})));
+    files.push_back(finished(source_file(file_.path), "source.c", variables, "definitions",
+                             std::exchange(definitions, {})));
     if (options_.mock) {
-        variables["declarations"] = each_service(&Renderer::declare_mock);
-        variables["definitions"] = each_service(&Renderer::define_mock);
-        files.push_back(finished(mock_header_file(file_.path), "mock_header.h", variables));
-        files.push_back(finished(mock_source_file(file_.path), "mock_source.c", variables));
+        files.push_back(finished(mock_header_file(file_.path), "mock_header.h", variables,
+                                 "declarations", each_service(&Renderer::declare_mock)));
+        files.push_back(finished(mock_source_file(file_.path), "mock_source.c", variables,
+                                 "definitions", each_service(&Renderer::define_mock)));
     }
     return files;
 }
@@ -72,47 +75,76 @@ std::string Renderer::render_skeleton() const
 {
     Variables variables = file_variables();
     variables["file"] = variables["header_include"];
-    variables["definitions"] = each_service(&Renderer::define_skeleton);
-    variables["registrations"] = each_service(&Renderer::register_skeleton);
-    return finished(skeleton_file(file_.path), "skeleton.c", variables).text;
+    variables["registrations"] = join_lines(each_service(&Renderer::register_skeleton));
+    return finished(skeleton_file(file_.path), "skeleton.c", variables, "definitions",
+                    each_service(&Renderer::define_skeleton))
+        .text;
 }
 
 RenderedFile Renderer::finished(const std::string &name, const std::string &fragment,
-                                const Variables &variables) const
+                                Variables variables, const char *content,
+                                const Lines &services) const
 {
-    return {name, lay_out(templates_.expand(fragment, variables))};
+    Hole hole{Variables::number_of(content)};
+    const bool is_empty = std::all_of(services.begin(), services.end(),
+                                      [](const auto &text) { return text.empty(); });
+    if (is_empty)
+        variables[content] = join_lines(services);
+    std::string around;
+    templates_.get(fragment).append(variables, around, is_empty ? nullptr : &hole);
+    std::vector<std::string_view> pieces;
+    size_t begin = 0;
+    for (size_t place : hole.places) {
+        pieces.push_back(std::string_view(around).substr(begin, place - begin));
+        for (const std::string &service : services) {
+            if (&service != &services.front())
+                pieces.push_back("\n");
+            pieces.push_back(service);
+        }
+        begin = place;
+    }
+    pieces.push_back(std::string_view(around).substr(begin));
+    return {name, lay_out(pieces)};
 }
 
-std::string Renderer::each_service(std::string (Renderer::*text_of)(const Service &, Variables)
-                                       const) const
+Lines Renderer::each_service(std::string (Renderer::*text_of)(const Service &, Variables)
+                                 const) const
 {
     Lines texts;
     for (const Service &service : file_.services)
         texts.push_back((this->*text_of)(service, service_variables(service)));
-    return join_lines(texts);
+    return texts;
 }
 
 std::string Renderer::each_method(const Service &service, const std::string &fragment,
                                   Choice is_chosen) const
 {
-    Lines texts;
+    std::array<const Template *, 4> templates = {};
+    std::string texts;
+    bool is_first = true;
     for (size_t i = 0; i < service.methods.size(); i++) {
-        const Method &method = service.methods[i];
-        const std::string name =
-            fragment.front() == '*' ? folder_of(method.kind) + fragment.substr(1) : fragment;
-        if (is_chosen(method.kind))
-            texts.push_back(templates_.expand(name, variables_of(service, i)));
+        const MethodKind kind = service.methods[i].kind;
+        if (!is_chosen(kind))
+            continue;
+        const Template *&chosen = templates.at(static_cast<size_t>(kind));
+        if (chosen == nullptr)
+            chosen = &templates_.get(fragment.front() == '*' ? folder_of(kind) + fragment.substr(1)
+                                                             : fragment);
+        texts += is_first ? "" : "\n";
+        is_first = false;
+        chosen->append(variables_of(service, i), texts);
     }
-    return join_lines(texts);
+    return texts;
 }
 
 const Variables &Renderer::variables_of(const Service &service, size_t index) const
 {
     if (kept_for_ != &service) {
-        const std::string mock_type = MockServiceNames(service).mock;
-        kept_.clear();
+        const Variables shared = shared_variables(service);
+        const ServiceNames names(service);
+        kept_.assign(service.methods.size(), shared);
         for (size_t i = 0; i < service.methods.size(); i++)
-            kept_.push_back(method_variables(service, service.methods[i], i, mock_type));
+            add_method_variables(service, names, i, kept_[i]);
         kept_for_ = &service;
     }
     return kept_[index];

@@ -41,8 +41,8 @@ std::string Renderer::include_messages() const
 Variables Renderer::service_variables(const Service &service) const
 {
     const ServiceNames names(service);
-    const AsyncServiceNames async_names(service);
-    const MockServiceNames mock_names(service);
+    const AsyncServiceNames async_names(names);
+    const MockServiceNames mock_names(names, service);
     Variables variables = {{"service", service.name},
                            {"export", export_prefix()},
                            {"service_full_name", service.full_name},
@@ -72,64 +72,72 @@ Variables Renderer::service_variables(const Service &service) const
     return variables;
 }
 
-Variables Renderer::method_variables(const Service &service, const Method &method, size_t index,
-                                     const std::string &mock_type) const
+Variables Renderer::shared_variables(const Service &service) const
 {
-    const MethodNames names(service, method);
-    const MockMethodNames mock_names(service, method);
-    Variables variables = {{"service", service.name},
-                           {"export", export_prefix()},
-                           {"method", method.name},
-                           {"method_index", std::to_string(index)},
-                           {"path_constant", names.path},
-                           {"path", "/" + service.full_name + "/" + method.name},
-                           {"method_kind", names.kind},
-                           {"idempotency", names.idempotency},
-                           {"deprecated", method.deprecated ? "GRPC_C_DEPRECATED" : ""},
-                           {"servicer_type", ServiceNames(service).servicer},
-                           {"stub_type", ServiceNames(service).stub},
-                           {"member", names.member},
-                           {"handler", names.handler},
-                           {"call", names.call},
-                           {"server_stream_type", names.server_stream_type},
-                           {"client_stream_type", names.client_stream_type},
-                           {"servicer_read", names.servicer_read},
-                           {"servicer_write", names.servicer_write},
-                           {"call_read", names.call_read},
-                           {"call_write", names.call_write},
-                           {"call_writes_done", names.call_writes_done},
-                           {"call_finish", names.call_finish},
-                           {"request_type", names.request_type},
-                           {"reply_type", names.reply_type},
-                           {"request_descriptor", names.request_descriptor},
-                           {"reply_descriptor", names.reply_descriptor},
-                           {"mock_type", mock_type},
-                           {"mock_method_type", mock_names.mock},
-                           {"mock_hear", mock_names.hear},
-                           {"skeleton_handler", skeleton_handler(service, method)},
-                           {"mock_answer", mock_names.answer},
-                           {"method_comment", comment("method_comment.h", method.comment)}};
-    const Variables async_variables = async_method_variables(service, method);
-    variables.insert(async_variables.begin(), async_variables.end());
-    return variables;
+    const ServiceNames names(service);
+    return {{"service", service.name},
+            {"export", export_prefix()},
+            {"servicer_type", names.servicer},
+            {"stub_type", names.stub},
+            {"mock_type", MockServiceNames(names, service).mock},
+            {"async_servicer_type", AsyncServiceNames(names).servicer}};
 }
 
-Variables Renderer::async_method_variables(const Service &service, const Method &method) const
+void Renderer::add_method_variables(const Service &service, const ServiceNames &service_names,
+                                    size_t index, Variables &variables) const
 {
-    const AsyncMethodNames names(service, method);
-    return {{"async_servicer_type", AsyncServiceNames(service).servicer},
-            {"handler_async", names.handler},
-            {"call_async", names.call},
-            {"reply_callback", names.reply_callback},
-            {"request_callback", names.request_callback},
-            {"deliver_reply", names.deliver_reply},
-            {"deliver_request", names.deliver_request},
-            {"servicer_read_async", names.servicer_read},
-            {"servicer_write_async", names.servicer_write},
-            {"call_read_async", names.call_read},
-            {"call_write_async", names.call_write},
-            {"call_writes_done_async", names.call_writes_done},
-            {"call_finish_async", names.call_finish}};
+    const Method &method = service.methods[index];
+    const MethodNames names(service_names, method);
+    const MockMethodNames mock_names(service_names, names);
+    variables["method"] = method.name;
+    variables["method_index"] = std::to_string(index);
+    variables["path_constant"] = names.path;
+    variables["path"] = "/" + service.full_name + "/" + method.name;
+    variables["method_kind"] = names.kind;
+    variables["idempotency"] = names.idempotency;
+    variables["deprecated"] = method.deprecated ? "GRPC_C_DEPRECATED" : "";
+    variables["member"] = names.member;
+    variables["handler"] = names.handler;
+    variables["call"] = names.call;
+    variables["request_type"] = names.request_type;
+    variables["reply_type"] = names.reply_type;
+    variables["request_descriptor"] = names.request_descriptor;
+    variables["reply_descriptor"] = names.reply_descriptor;
+    variables["mock_method_type"] = mock_names.mock;
+    variables["mock_hear"] = mock_names.hear;
+    variables["mock_answer"] = mock_names.answer;
+    variables["skeleton_handler"] = skeleton_handler(service, method);
+    variables["method_comment"] = comment("method_comment.h", method.comment);
+    add_stream_variables(names, variables);
+    add_async_variables(AsyncMethodNames(service_names, names, method.kind), variables);
+}
+
+void Renderer::add_stream_variables(const MethodNames &names, Variables &variables)
+{
+    variables["server_stream_type"] = names.server_stream_type;
+    variables["client_stream_type"] = names.client_stream_type;
+    variables["servicer_read"] = names.servicer_read;
+    variables["servicer_write"] = names.servicer_write;
+    variables["call_read"] = names.call_read;
+    variables["call_write"] = names.call_write;
+    variables["call_writes_done"] = names.call_writes_done;
+    variables["call_finish"] = names.call_finish;
+}
+
+void Renderer::add_async_variables(const AsyncMethodNames &names, Variables &variables)
+{
+    variables["handler_async"] = names.handler;
+    variables["call_async"] = names.call;
+    variables["reply_callback"] = names.reply_callback;
+    variables["request_callback"] = names.request_callback;
+    variables["deliver_reply"] = names.deliver_reply;
+    variables["deliver_request"] = names.deliver_request;
+    variables["servicer_read_async"] = names.servicer_read;
+    variables["servicer_write_async"] = names.servicer_write;
+    variables["call_read_async"] = names.call_read;
+    variables["call_write_async"] = names.call_write;
+    variables["call_writes_done_async"] = names.call_writes_done;
+    variables["call_finish_async"] = names.call_finish;
 }
 
 std::string Renderer::export_prefix() const

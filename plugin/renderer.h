@@ -5,7 +5,9 @@
 
 #include <vector>
 
+#include "names.h"
 #include "render.h"
+#include "text.h"
 
 namespace grpc_c
 {
@@ -27,10 +29,11 @@ class Renderer
     std::string render_skeleton() const;
 
   private:
-    RenderedFile finished(const std::string &name, const std::string &fragment,
-                          const Variables &variables) const;
-    std::string each_service(std::string (Renderer::*text_of)(const Service &, Variables)
-                                 const) const;
+    // The file of that fragment, in which the variable `content` is what `services` say, a text
+    // each.
+    RenderedFile finished(const std::string &name, const std::string &fragment, Variables variables,
+                          const char *content, const Lines &services) const;
+    Lines each_service(std::string (Renderer::*text_of)(const Service &, Variables) const) const;
 
     // -- render_variables.cc --
 
@@ -38,9 +41,13 @@ class Renderer
     std::string operand(const std::string &file) const;
     Variables file_variables() const;
     Variables service_variables(const Service &service) const;
-    Variables method_variables(const Service &service, const Method &method, size_t index,
-                               const std::string &mock_type) const;
-    Variables async_method_variables(const Service &service, const Method &method) const;
+    // Those that a service's methods have from it.
+    Variables shared_variables(const Service &service) const;
+    // Those of method number `index` besides.
+    void add_method_variables(const Service &service, const ServiceNames &names, size_t index,
+                              Variables &variables) const;
+    static void add_stream_variables(const MethodNames &names, Variables &variables);
+    static void add_async_variables(const AsyncMethodNames &names, Variables &variables);
     std::string export_prefix() const;
     // Of a file without messages something else: an empty source is no C.
     std::string include_messages() const;

@@ -2,6 +2,7 @@
 #include "symbols.h"
 
 #include <deque>
+#include <memory_resource>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -30,14 +31,30 @@ class Scope
 {
   public:
     // Who had the name before, or nullptr.
-    const Origin *take(const std::string &name, const Origin &origin)
+    const Origin *take(std::string_view name, const Origin &origin)
     {
-        const auto inserted = takers_.try_emplace(name, &origin);
-        return inserted.second ? nullptr : inserted.first->second;
+        const auto found = takers_.find(name);
+        if (found != takers_.end())
+            return found->second;
+        takers_.emplace(keep(name), &origin);
+        return nullptr;
+    }
+
+    void expect(size_t names)
+    {
+        takers_.reserve(names);
     }
 
   private:
-    std::unordered_map<std::string, const Origin *> takers_;
+    std::string_view keep(std::string_view name)
+    {
+        char *copy = static_cast<char *>(memory_.allocate(name.size(), 1));
+        name.copy(copy, name.size());
+        return {copy, name.size()};
+    }
+
+    std::pmr::monotonic_buffer_resource memory_;
+    std::pmr::unordered_map<std::string_view, const Origin *> takers_{&memory_};
 };
 
 class Table
@@ -63,31 +80,35 @@ class Table
     void add_import(const File &file)
     {
         for (const Service &service : file.services) {
+            const ServiceNames names(service);
             const Origin &origin = keep(origin_of(service));
-            for (const std::string &name : symbols_of(service))
-                file_scope_.take(name, origin);
+            each_symbol(service, names,
+                        [&](std::string_view name) { file_scope_.take(name, origin); });
             for (const Method &method : service.methods) {
                 const Origin &method_origin = keep(origin_of(service, method));
-                for (const std::string &name : symbols_of(service, method))
-                    file_scope_.take(name, method_origin);
+                each_symbol(names, MethodNames(names, method), method.kind,
+                            [&](std::string_view name) { file_scope_.take(name, method_origin); });
             }
         }
     }
 
     void add_own(const File &file)
     {
+        expect_symbols_of(file);
         for (const Service &service : file.services) {
             const Origin &origin = keep(origin_of(service));
-            for (const std::string &name : symbols_of(service))
-                take_own(file_scope_, name, origin);
+            each_symbol(service, ServiceNames(service),
+                        [&](std::string_view name) { take_own(file_scope_, name, origin); });
         }
         for (const Service &service : file.services) {
+            const ServiceNames names(service);
             Scope members;
             for (const Method &method : service.methods) {
+                const MethodNames method_names(names, method);
                 const Origin &origin = keep(origin_of(service, method));
-                take_own(members, MethodNames(service, method).member, origin);
-                for (const std::string &name : symbols_of(service, method))
-                    take_own(file_scope_, name, origin);
+                take_own(members, method_names.member, origin);
+                each_symbol(names, method_names, method.kind,
+                            [&](std::string_view name) { take_own(file_scope_, name, origin); });
             }
         }
     }
@@ -100,41 +121,53 @@ class Table
         return origins_.emplace_back(std::move(origin));
     }
 
+    void expect_symbols_of(const File &file)
+    {
+        constexpr size_t most_of_a_method = 26;
+        size_t methods = 0;
+        for (const Service &service : file.services)
+            methods += 1 + service.methods.size();
+        file_scope_.expect(methods * most_of_a_method);
+    }
+
     // At file scope.
-    std::vector<std::string> symbols_of(const Service &service) const
+    template <typename Take>
+    void each_symbol(const Service &service, const ServiceNames &names, Take take) const
     {
-        std::vector<std::string> names = ServiceNames(service).symbols(halves_);
+        each(names.symbols(halves_), take);
         if (options_.async)
-            append(names, AsyncServiceNames(service).symbols(halves_));
+            each(AsyncServiceNames(names).symbols(halves_), take);
         if (options_.mock)
-            append(names, MockServiceNames(service).symbols(halves_));
-        return names;
+            each(MockServiceNames(names, service).symbols(halves_), take);
     }
 
-    std::vector<std::string> symbols_of(const Service &service, const Method &method) const
+    template <typename Take>
+    void each_symbol(const ServiceNames &service, const MethodNames &names, MethodKind kind,
+                     Take take) const
     {
-        std::vector<std::string> names = MethodNames(service, method).symbols(halves_);
+        each(names.symbols(halves_), take);
         if (options_.async)
-            append(names, AsyncMethodNames(service, method).symbols(halves_));
+            each(AsyncMethodNames(service, names, kind).symbols(halves_), take);
         if (options_.mock)
-            append(names, MockMethodNames(service, method).symbols());
-        return names;
+            each(MockMethodNames(service, names).symbols(), take);
     }
 
-    static void append(std::vector<std::string> &names, const std::vector<std::string> &more)
+    // The views' names live until the end of the call's full expression.
+    template <typename Take> static void each(const NameViews &names, Take take)
     {
-        names.insert(names.end(), more.begin(), more.end());
+        for (const std::string_view name : names)
+            take(name);
     }
 
-    void take_own(Scope &scope, const std::string &name, const Origin &origin)
+    void take_own(Scope &scope, std::string_view name, const Origin &origin)
     {
         if (is_library_name(name) && is_new(origin, library_))
-            errors.push_back({origin.position, origin.what + ": its C name " + name +
+            errors.push_back({origin.position, origin.what + ": its C name " + std::string(name) +
                                                    " is kept for the library; a package or "
                                                    "c_package cures that"});
         const Origin *other = scope.take(name, origin);
         if (other != nullptr && is_new(origin, *other))
-            errors.push_back({origin.position, origin.what + ": its C name " + name +
+            errors.push_back({origin.position, origin.what + ": its C name " + std::string(name) +
                                                    " is taken by " + other->what + " (" +
                                                    other->position.file + ":" +
                                                    std::to_string(other->position.line) + ")"});

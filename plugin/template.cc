@@ -2,9 +2,11 @@
 #include "template.h"
 
 #include <algorithm>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <unordered_map>
 
 namespace grpc_c
 {
@@ -16,70 +18,125 @@ namespace
 
 constexpr const char *suffix = ".tmpl";
 
-[[noreturn]] void fail(const std::string &name, int line, const std::string &what)
-{
-    throw TemplateError(name + ":" + std::to_string(line) + ": " + what);
-}
-
-// Appends one line and its newline, unless it held only variables, and they were empty.
-void expand_line(const std::string &name, int number, std::string_view line,
-                 const Variables &variables, std::string &result)
-{
-    const size_t size = result.size();
-    bool has_text = false;
-    bool has_variable = false;
-    for (size_t at = 0; at < line.size();) {
-        if (line[at] != '$') {
-            const std::string_view text = line.substr(at, line.find('$', at) - at);
-            has_text = has_text || text.find_first_not_of(' ') != std::string_view::npos;
-            result += text;
-            at += text.size();
-            continue;
-        }
-        const size_t end = line.find('$', at + 1);
-        if (end == std::string_view::npos)
-            fail(name, number, "a $ that ends no variable; $$ is a plain one");
-        const std::string variable(line.substr(at + 1, end - at - 1));
-        at = end + 1;
-        if (variable.empty()) {
-            has_text = true;
-            result += '$';
-            continue;
-        }
-        const auto found = variables.find(variable);
-        if (found == variables.end())
-            fail(name, number, "unknown variable $" + variable + "$");
-        has_variable = true;
-        has_text = has_text || !found->second.empty();
-        result += found->second;
-    }
-    if (has_variable && !has_text)
-        result.erase(size);
-    else
-        result += '\n';
-}
-
 } // namespace
 
-std::string expand(const std::string &name, std::string_view text, const Variables &variables)
+size_t Variables::number_of(std::string_view name)
 {
-    std::string result;
-    int number = 1;
-    for (size_t begin = 0; begin < text.size(); number++) {
+    static std::deque<std::string> names;
+    static std::unordered_map<std::string_view, size_t> numbers; // of views of the names
+    const auto found = numbers.find(name);
+    if (found != numbers.end())
+        return found->second;
+    return numbers.emplace(names.emplace_back(name), numbers.size()).first->second;
+}
+
+Variables::Variables(std::initializer_list<std::pair<const char *, std::string>> values)
+{
+    for (const auto &value : values)
+        (*this)[value.first] = value.second;
+}
+
+std::string &Variables::operator[](std::string_view name)
+{
+    const size_t number = number_of(name);
+    if (number >= values_.size())
+        values_.resize(number + 1);
+    if (!values_[number])
+        values_[number].emplace();
+    return *values_[number];
+}
+
+Template::Template(std::string name, std::string_view text) : name_(std::move(name))
+{
+    for (size_t begin = 0; begin < text.size();) {
         const size_t end = std::min(text.find('\n', begin), text.size());
-        expand_line(name, number, text.substr(begin, end - begin), variables, result);
+        lines_.push_back(read_line(text.substr(begin, end - begin)));
         begin = end + 1;
     }
-    if (!result.empty())
+}
+
+Template::Line Template::read_line(std::string_view text)
+{
+    Line line;
+    Part part;
+    for (size_t at = 0; at < text.size();) {
+        if (text[at] != '$') {
+            const size_t end = std::min(text.find('$', at), text.size());
+            part.text += text.substr(at, end - at);
+            at = end;
+            continue;
+        }
+        const size_t end = text.find('$', at + 1);
+        if (end == std::string_view::npos) {
+            line.fault = "a $ that ends no variable; $$ is a plain one";
+            break;
+        }
+        const std::string_view variable = text.substr(at + 1, end - at - 1);
+        at = end + 1;
+        if (variable.empty()) {
+            part.text += '$';
+            continue;
+        }
+        part.variable = Variables::number_of(variable);
+        part.name = variable;
+        line.parts.push_back(std::exchange(part, {}));
+    }
+    line.parts.push_back(part);
+    for (const Part &each : line.parts)
+        line.has_text = line.has_text || each.text.find_first_not_of(' ') != std::string::npos;
+    return line;
+}
+
+void Template::raise(const Line &line, const std::string &what) const
+{
+    throw TemplateError(name_ + ":" + std::to_string(&line - lines_.data() + 1) + ": " + what);
+}
+
+// Returns whether there was anything but spaces and empty variables.
+bool Template::append_parts(const Line &line, const Variables &variables, std::string &result,
+                            Hole *hole) const
+{
+    bool has_text = line.has_text;
+    for (const Part &part : line.parts) {
+        result += part.text;
+        if (!part.variable)
+            continue;
+        if (hole != nullptr && *part.variable == hole->variable) {
+            hole->places.push_back(result.size());
+            has_text = true;
+            continue;
+        }
+        const std::string *value = variables.find(*part.variable);
+        if (value == nullptr)
+            raise(line, "unknown variable $" + part.name + "$");
+        has_text = has_text || !value->empty();
+        result += *value;
+    }
+    if (!line.fault.empty())
+        raise(line, line.fault);
+    return has_text;
+}
+
+void Template::append(const Variables &variables, std::string &result, Hole *hole) const
+{
+    const size_t begin = result.size();
+    for (const Line &line : lines_) {
+        const size_t size = result.size();
+        const bool has_variable = line.parts.size() > 1;
+        if (append_parts(line, variables, result, hole) || !has_variable)
+            result += '\n';
+        else
+            result.erase(size);
+    }
+    if (result.size() > begin)
         result.pop_back();
-    return result;
 }
 
 Templates::Templates()
 {
     for (int i = 0; i < embedded_fragment_count; i++) {
         const Fragment &fragment = embedded_fragments[i];
-        templates_[fragment.name] = {fragment.name, fragment.text};
+        templates_.emplace(fragment.name, Template(fragment.name, fragment.text));
     }
 }
 
@@ -108,16 +165,23 @@ void Templates::replace_by(const std::string &folder, std::vector<std::string> &
         else if (!stream)
             errors.push_back("template " + file.string() + ": cannot be read");
         else
-            found->second = {file.string(), text};
+            found->second = Template(file.string(), text);
     }
 }
 
-std::string Templates::expand(const std::string &name, const Variables &variables) const
+const Template &Templates::get(const std::string &name) const
 {
     const auto found = templates_.find(name);
     if (found == templates_.end())
         throw TemplateError(name + ": no such template");
-    return grpc_c::expand(found->second.name, found->second.text, variables);
+    return found->second;
+}
+
+std::string Templates::expand(const std::string &name, const Variables &variables) const
+{
+    std::string result;
+    get(name).append(variables, result);
+    return result;
 }
 
 } // namespace grpc_c

@@ -62,24 +62,4 @@ std::string strip(std::string_view text)
     return strip_end(text.substr(indent_of(text)));
 }
 
-bool is_upper(char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
-bool is_lower(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
-char to_upper(char c)
-{
-    return is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c;
-}
-
-char to_lower(char c)
-{
-    return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 } // namespace grpc_c

@@ -24,10 +24,25 @@ size_t indent_of(std::string_view line);
 std::string spaces(size_t count);
 
 // ASCII, whatever the locale.
-bool is_upper(char c);
-bool is_lower(char c);
-char to_upper(char c);
-char to_lower(char c);
+constexpr bool is_upper(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+constexpr bool is_lower(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+constexpr char to_upper(char c)
+{
+    return is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+constexpr char to_lower(char c)
+{
+    return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 // Without the spaces at its end, and at both ends.
 std::string strip_end(std::string_view text);

@@ -17,6 +17,7 @@ libprotobuf-dev        the same; and the protos of the well-known types
 libprotobuf-c-dev      messages in C
 protobuf-c-compiler    protoc-gen-c, which writes them
 libgrpc-dev            gRPC core
+libssl-dev             checks keys and certificates before core gets them
 zlib1g-dev             decompresses what peers send
 "
 test_packages="
@@ -25,6 +26,7 @@ libcmocka-dev          unit tests
 python3                peers of the integration tests
 python3-grpcio         a gRPC that is not ours, to talk to
 python3-protobuf       its messages
+openssl                makes the certificates of the tests, and is a peer itself
 python3-h2             frames made by hand, which no gRPC would send
 protobuf-compiler-grpc writes its stubs
 libgrpc++-dev          what the benchmarks compare with

@@ -148,7 +148,8 @@ int main(int argc, char **argv)
     serve_options options = serve_parse(argc, argv);
     grpc_c_server *server = grpc_c_server_new(
         GRPC_C_SERVER_OPTIONS(.max_workers = (unsigned)options.workers,
-                              .lanes = (unsigned)options.lanes, .max_concurrent_calls = 20000));
+                              .lanes = (unsigned)options.lanes, .max_concurrent_calls = 20000,
+                              .max_concurrent_streams = 20000));
     if (strcmp(options.mode, "blocking") == 0)
         bench__bench_add_servicer_to_server(&blocking, NULL, server);
     else

@@ -20,27 +20,21 @@ static grpc_c_status_code route_chat(void *self,
     return GRPC_C_STATUS_OK;
 }
 
-/* What a server permits to its clients has no option of its own: these are core's arguments. */
-static const grpc_c_core_argument permissions[] = {
-    /* A client that pings more often than this while nothing else is sent gets a few warnings, then
-     * loses the connection ("too_many_pings"). By default this is five minutes, so client and
-     * server must be set up together. */
-    {"grpc.http2.min_ping_interval_without_data_ms", NULL, 500},
-    /* Pings are welcome while no call runs, too. */
-    {"grpc.keepalive_permit_without_calls", NULL, 1},
-    /* A connection without calls is closed after an hour, and the client makes a new one for its
-     * next call. */
-    {"grpc.max_connection_idle_ms", NULL, 60 * 60 * 1000},
-};
-
 static const grpc_c_server_options options = {
     .struct_size = sizeof(grpc_c_server_options),
     /* A connection on which nothing has come for a minute is pinged, and given up if there is no
      * answer in 20 seconds: its calls are cancelled, and their handlers need not wait any more. */
     .keepalive_time_ms = 60 * 1000,
     .keepalive_timeout_ms = 20 * 1000,
-    .core_arguments = permissions,
-    .core_argument_count = sizeof permissions / sizeof permissions[0],
+    /* A client that pings more often than this while nothing else is sent gets a few warnings, then
+     * loses the connection ("too_many_pings"). By default this is five minutes, so client and
+     * server must be set up together. */
+    .min_ping_interval_ms = 500,
+    /* Pings are welcome while no call runs, too. */
+    .permit_pings_without_calls = true,
+    /* A connection without calls is closed after a quarter of an hour, and the client makes a new
+     * one for its next call. */
+    .max_connection_idle_ms = 15 * 60 * 1000,
 };
 
 int main(int argc, char **argv)

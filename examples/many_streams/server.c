@@ -82,7 +82,8 @@ int main(int argc, char **argv)
     grpc_c_error error;
     grpc_c_completion_queue *queue = grpc_c_completion_queue_new();
     grpc_c_server *server = grpc_c_server_new(
-        GRPC_C_SERVER_OPTIONS(.completion_queue = queue, .max_concurrent_calls = 1000000));
+        GRPC_C_SERVER_OPTIONS(.completion_queue = queue, .max_concurrent_calls = 1000000,
+                              .max_concurrent_streams = 1000000));
     ticker__ticker_add_async_servicer_to_server(&ticker, NULL, server);
     int port = grpc_c_server_add_insecure_port(server, argc > 1 ? argv[1] : "[::]:50051", &error);
     bool started = port != 0 && grpc_c_server_stop_on_signals(server, 0, &error) &&

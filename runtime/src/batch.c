@@ -30,6 +30,11 @@ void grpc_c_client_results_free(grpc_c_client_results *results)
     grpc_metadata_array_destroy(&results->trailing_metadata);
 }
 
+bool grpc_c_client_results_have_reply(const grpc_c_client_results *results)
+{
+    return __atomic_load_n(&results->reply, __ATOMIC_ACQUIRE) != NULL;
+}
+
 /* Core refuses a batch only for what its caller got wrong: operations out of order, or of a call
  * whose queue was shut down. What users contribute is checked before it gets here. */
 static void start(grpc_call *call, const grpc_op *ops, size_t count, grpc_c_event *done)

@@ -48,6 +48,10 @@ void grpc_c_client_results_init(grpc_c_client_results *results);
 void grpc_c_client_results_clear(grpc_c_client_results *results);
 void grpc_c_client_results_free(grpc_c_client_results *results);
 
+/** Whether the reply has come. May be asked while the batch that receives it is under way, by who
+ * is content with an old answer. */
+bool grpc_c_client_results_have_reply(const grpc_c_client_results *results);
+
 /** Client: the whole of a unary call. Borrows `request` until done. */
 void grpc_c_batch_unary_call(grpc_call *call, const grpc_c_headers *headers,
                              grpc_c_outgoing request, grpc_c_client_results *results,

@@ -71,7 +71,8 @@ static void *callbacks_main(void *argument)
 
 bool grpc_c_callbacks_start(grpc_c_callbacks *callbacks)
 {
-    callbacks->running = grpc_c_thread_start(&callbacks->thread, callbacks_main, callbacks);
+    callbacks->running =
+        grpc_c_thread_start(&callbacks->thread, "grpc-c callback", callbacks_main, callbacks);
     return callbacks->running;
 }
 

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <grpc/grpc_security.h>
-
+#include "call_credentials.h"
 #include "core.h"
 #include "core_args.h"
+#include "credentials.h"
 #include "options.h"
 #include "own_queue.h"
 
@@ -38,8 +38,9 @@ static grpc_channel *tell_reason(grpc_channel *channel, const char *target, bool
 }
 
 /* NULL when memory is short. */
-static grpc_channel *create_core_channel(const char *target, const grpc_c_channel_options *options,
-                                         bool *ret_lame)
+static grpc_channel *create_core_channel(const char *target,
+                                         const grpc_c_channel_credentials *credentials,
+                                         const grpc_c_channel_options *options, bool *ret_lame)
 {
     static const grpc_compression_algorithm algorithms[] = {GRPC_COMPRESS_NONE,
                                                             GRPC_COMPRESS_DEFLATE,
@@ -51,6 +52,7 @@ static grpc_channel *create_core_channel(const char *target, const grpc_c_channe
                             (int)options->max_receive_message_bytes);
     grpc_c_core_args_number(&args, GRPC_ARG_MAX_SEND_MESSAGE_LENGTH,
                             (int)options->max_send_message_bytes);
+    grpc_c_core_args_set(&args, GRPC_ARG_MAX_METADATA_SIZE, (int)options->max_metadata_bytes);
     grpc_c_core_args_number(&args, GRPC_COMPRESSION_CHANNEL_DEFAULT_ALGORITHM,
                             (int)algorithms[options->compression]);
     grpc_c_core_args_number(&args, GRPC_ARG_KEEPALIVE_TIME_MS, options->keepalive_time_ms);
@@ -62,20 +64,44 @@ static grpc_channel *create_core_channel(const char *target, const grpc_c_channe
     grpc_c_core_args_string(&args, GRPC_ARG_PRIMARY_USER_AGENT_STRING, options->user_agent_prefix);
     grpc_c_core_args_string(&args, GRPC_ARG_LB_POLICY_NAME, options->load_balancing_policy);
     grpc_c_core_args_string(&args, GRPC_ARG_SERVICE_CONFIG, options->service_config_json);
-    grpc_channel_credentials *credentials = grpc_insecure_credentials_create();
+    grpc_c_core_args_string(&args, GRPC_SSL_TARGET_NAME_OVERRIDE_ARG,
+                            credentials->host_name_override);
     grpc_c_core_capture_begin();
     grpc_channel *channel =
-        tell_reason(grpc_channel_create(target, credentials, &args.all), target, ret_lame);
-    grpc_channel_credentials_release(credentials);
+        tell_reason(grpc_channel_create(target, credentials->core, &args.all), target, ret_lame);
     grpc_c_core_args_free(&args);
     return channel;
+}
+
+/* Core would refuse the first as well, once there is a connection, but not the second, whatever its
+ * headers say of local TCP: whoever took the port before the server did would be sent tokens. */
+static const char *refuses_call_credentials(const grpc_c_channel_credentials *credentials)
+{
+    if (credentials->is_insecure)
+        return "call credentials are not sent over an insecure channel";
+    if (credentials->is_local_tcp)
+        return "call credentials are not sent over local TCP, where any user may listen";
+    return NULL;
 }
 
 grpc_c_channel *grpc_c_insecure_channel_new(const char *target,
                                             const grpc_c_channel_options *options)
 {
+    grpc_c_channel_credentials *credentials = grpc_c_insecure_channel_credentials_new();
+    grpc_c_channel *channel =
+        credentials != NULL ? grpc_c_channel_new(target, credentials, options) : NULL;
+    grpc_c_channel_credentials_free(credentials);
+    return channel;
+}
+
+grpc_c_channel *grpc_c_channel_new(const char *target,
+                                   const grpc_c_channel_credentials *credentials,
+                                   const grpc_c_channel_options *options)
+{
+    if (credentials == NULL)
+        grpc_c_log_error("a channel without credentials: make insecure ones, where that is meant");
     grpc_c_channel_options read;
-    if (target == NULL || !grpc_c_channel_options_read(options, &read))
+    if (target == NULL || credentials == NULL || !grpc_c_channel_options_read(options, &read))
         return NULL;
     grpc_c_channel *channel = calloc(1, sizeof *channel);
     if (channel == NULL)
@@ -85,17 +111,20 @@ grpc_c_channel *grpc_c_insecure_channel_new(const char *target,
         return NULL;
     }
     grpc_c_core_acquire();
-    channel->core = create_core_channel(target, &read, &channel->lame);
+    channel->core = create_core_channel(target, credentials, &read, &channel->lame);
     if (channel->core == NULL) {
         grpc_c_core_release();
         pthread_mutex_destroy(&channel->mutex);
         free(channel);
         return NULL;
     }
+    channel->refuses_call_credentials = refuses_call_credentials(credentials);
     channel->codec = read.codec;
     channel->max_receive_message_bytes = read.max_receive_message_bytes;
     channel->max_call_memory_bytes = read.max_call_memory_bytes;
+    channel->max_nesting_depth = read.max_nesting_depth;
     channel->queue = read.completion_queue;
+    channel->call_credentials = grpc_c_call_credentials_ref(read.call_credentials);
     atomic_init(&channel->references, 1);
     return channel;
 }
@@ -109,6 +138,7 @@ static void release(grpc_c_channel *channel)
         channel->services = service->next;
         free(service);
     }
+    grpc_c_call_credentials_free(channel->call_credentials);
     pthread_mutex_destroy(&channel->mutex);
     if (channel->queue_is_own)
         grpc_c_own_queue_release();
@@ -165,7 +195,8 @@ void grpc_c_channel_leave_queue(grpc_c_channel *channel, grpc_c_completion_queue
 
 /* ---- services ---- */
 
-static grpc_c_bound_service *bind_service(grpc_channel *core, const grpc_c_service *service)
+static grpc_c_bound_service *bind_service(const grpc_c_channel *channel,
+                                          const grpc_c_service *service)
 {
     grpc_c_bound_service *bound =
         malloc(sizeof *bound + service->method_count * sizeof bound->methods[0]);
@@ -176,9 +207,9 @@ static grpc_c_bound_service *bind_service(grpc_channel *core, const grpc_c_servi
     for (size_t i = 0; i < service->method_count; i++) {
         const grpc_c_method *method = &service->methods[i];
         bound->methods[i] = (grpc_c_bound_method){
-            .handle = grpc_channel_register_call(core, method->path, NULL, NULL),
+            .handle = grpc_channel_register_call(channel->core, method->path, NULL, NULL),
             .request = method->request,
-            .reply = grpc_c_message_type_of(method->reply),
+            .reply = grpc_c_message_type_within(method->reply, channel->max_nesting_depth),
         };
     }
     return bound;
@@ -194,7 +225,7 @@ grpc_c_stub grpc_c_stub_new(grpc_c_channel *channel, const grpc_c_service *servi
     while (bound != NULL && bound->service != service)
         bound = bound->next;
     if (bound == NULL) {
-        bound = bind_service(channel->core, service);
+        bound = bind_service(channel, service);
         if (bound != NULL) {
             bound->next = channel->services;
             channel->services = bound;

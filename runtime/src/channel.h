@@ -39,6 +39,11 @@ struct grpc_c_channel {
     const grpc_c_codec *codec;
     size_t max_receive_message_bytes;
     size_t max_call_memory_bytes;
+    unsigned max_nesting_depth;
+    /** A reference; NULL for none. */
+    grpc_c_call_credentials *call_credentials;
+    /** Why no call credentials travel on it, a constant; NULL where they may. */
+    const char *refuses_call_credentials;
     /** The user's, until freed, and those of async operations under way: what they look at stays
      * when the user frees context and channel meanwhile. */
     atomic_uint references;

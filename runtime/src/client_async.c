@@ -110,15 +110,20 @@ void grpc_c_client_async_close(grpc_c_client_context *context)
     grpc_c_batch_close(context->call, &context->async.write.event);
 }
 
-/* Receives the one reply, or what the user has left unread: the last message that was read stays
- * where it is, and so this one goes elsewhere. */
+static bool awaits_reply(const grpc_c_client_context *context)
+{
+    return context->async.with_reply && context->results.reply == NULL;
+}
+
+/* Receives the one reply, what comes behind it, or what the user has left unread: the last message
+ * that was read stays where it is, and so this one goes elsewhere. */
 static void read_last(grpc_c_client_context *context)
 {
     grpc_c_client_async_state *async = &context->async;
     async->reading_last = true;
     async->outstanding++;
     grpc_c_batch_read(context->call, takes_headers(context) ? &context->results : NULL,
-                      async->with_reply ? &context->results.reply : &async->unread,
+                      awaits_reply(context) ? &context->results.reply : &async->unread,
                       &async->last.event);
 }
 
@@ -285,9 +290,15 @@ static void on_last_read(grpc_c_event *event, bool ok)
     (void)ok;
     grpc_c_client_context *context = context_of(event);
     pthread_mutex_lock(&context->mutex);
-    context->async.reading_last = false;
-    context->stream.reads_ended = true;
-    if (context->async.unread != NULL)
+    grpc_c_client_async_state *async = &context->async;
+    async->reading_last = false;
+    /* Behind the one reply there must be nothing, which is read to know. */
+    bool goes_on = async->with_reply && !async->replied && context->results.reply != NULL;
+    async->replied |= goes_on;
+    context->stream.reads_ended |= !goes_on;
+    if (async->unread != NULL && async->with_reply)
+        grpc_c_client_call_fail_for_replies(context);
+    else if (async->unread != NULL)
         grpc_c_client_call_fail(context, GRPC_C_STATUS_CANCELLED,
                                 "finished before the server's last message");
     pthread_mutex_unlock(&context->mutex);

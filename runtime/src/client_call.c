@@ -92,6 +92,22 @@ static grpc_call *parent_call(grpc_c_client_context *context)
     return context->parent->core;
 }
 
+static void refuse_to_begin(grpc_c_client_context *context, grpc_c_status_code code,
+                            const char *message)
+{
+    grpc_c_client_context_fail(context, code, message);
+    enter_phase(context, GRPC_C_CALL_OVER, NULL);
+}
+
+static bool attach_credentials(grpc_c_client_context *context, grpc_call *call)
+{
+    grpc_c_call_credentials *const sources[grpc_c_call_credentials_sources] = {
+        context->channel->call_credentials,
+        context->call_credentials,
+    };
+    return grpc_c_call_credentials_attach(call, sources, context->credentials_uses);
+}
+
 bool grpc_c_client_call_begin(grpc_c_client_context *context, const grpc_c_stub *stub,
                               size_t method, grpc_c_queue *queue)
 {
@@ -101,8 +117,14 @@ bool grpc_c_client_call_begin(grpc_c_client_context *context, const grpc_c_stub 
     context->method = &stub->service->methods[method];
     context->message_arena.limit = stub->channel->max_call_memory_bytes;
     if (context->timeout_ms == 0) { /* core would try all the same, and could succeed */
-        grpc_c_client_context_fail(context, GRPC_C_STATUS_DEADLINE_EXCEEDED, "Deadline Exceeded");
-        enter_phase(context, GRPC_C_CALL_OVER, NULL);
+        refuse_to_begin(context, GRPC_C_STATUS_DEADLINE_EXCEEDED, "Deadline Exceeded");
+        return false;
+    }
+    bool has_credentials =
+        stub->channel->call_credentials != NULL || context->call_credentials != NULL;
+    if (has_credentials && stub->channel->refuses_call_credentials != NULL) {
+        refuse_to_begin(context, GRPC_C_STATUS_UNAUTHENTICATED,
+                        stub->channel->refuses_call_credentials);
         return false;
     }
     if (!context->holds_core)
@@ -114,26 +136,23 @@ bool grpc_c_client_call_begin(grpc_c_client_context *context, const grpc_c_stub 
         queue = context->queue;
     }
     context->stream = (grpc_c_client_stream_state){.failure = GRPC_C_STATUS_OK};
-    enter_phase(context, GRPC_C_CALL_RUNNING,
-                grpc_channel_create_registered_call(stub->channel->core, parent_call(context),
-                                                    GRPC_PROPAGATE_DEFAULTS, queue,
-                                                    context->method->handle,
-                                                    grpc_c_deadline_after_ms(context->timeout_ms),
-                                                    NULL));
+    grpc_call *call =
+        grpc_channel_create_registered_call(stub->channel->core, parent_call(context),
+                                            GRPC_PROPAGATE_DEFAULTS, queue, context->method->handle,
+                                            grpc_c_deadline_after_ms(context->timeout_ms), NULL);
+    if (has_credentials && !attach_credentials(context, call)) {
+        grpc_call_unref(call);
+        refuse_to_begin(context, GRPC_C_STATUS_RESOURCE_EXHAUSTED,
+                        "no memory for the call credentials");
+        return false;
+    }
+    enter_phase(context, GRPC_C_CALL_RUNNING, call);
     return true;
 }
 
 grpc_c_headers grpc_c_client_call_headers(const grpc_c_client_context *context)
 {
     return (grpc_c_headers){&context->metadata, context->wait_for_ready};
-}
-
-bool grpc_c_client_call_wait(grpc_c_client_context *context, grpc_c_event *event)
-{
-    /* No limit here: the call has its own, and whatever is in flight ends with it. */
-    bool ok = false;
-    grpc_c_queue_pluck(context->queue, event, gpr_inf_future(GPR_CLOCK_MONOTONIC), &ok);
-    return ok;
 }
 
 void grpc_c_client_call_take_headers(grpc_c_client_context *context)
@@ -153,6 +172,13 @@ void grpc_c_client_call_fail(grpc_c_client_context *context, grpc_c_status_code 
     grpc_call_cancel(context->call, NULL);
 }
 
+void grpc_c_client_call_fail_for_replies(grpc_c_client_context *context)
+{
+    /* gRPC's doc/statuscodes.md: a response cardinality violation is UNIMPLEMENTED. */
+    grpc_c_client_call_fail(context, GRPC_C_STATUS_UNIMPLEMENTED,
+                            "the server sent more than one reply to a call that has one");
+}
+
 static void take_status(grpc_c_client_context *context)
 {
     grpc_slice message = context->results.message;
@@ -164,6 +190,16 @@ static void take_status(grpc_c_client_context *context)
     const char *copy = grpc_c_arena_copy_string(&context->arena, GRPC_SLICE_START_PTR(message),
                                                 GRPC_SLICE_LENGTH(message));
     context->message = copy != NULL ? copy : "";
+}
+
+static void end_credentials(grpc_c_client_context *context)
+{
+    for (int i = 0; i < grpc_c_call_credentials_sources; i++) {
+        if (context->credentials_uses[i] != NULL)
+            grpc_c_credentials_use_end(context->credentials_uses[i], &context->arena,
+                                       &context->code, &context->message);
+        context->credentials_uses[i] = NULL;
+    }
 }
 
 void grpc_c_client_call_end(grpc_c_client_context *context)
@@ -180,6 +216,7 @@ void grpc_c_client_call_end(grpc_c_client_context *context)
     if (context->code == GRPC_C_STATUS_OK && context->arena.exhausted)
         grpc_c_client_context_fail(context, GRPC_C_STATUS_RESOURCE_EXHAUSTED,
                                    "there is no memory for the metadata that came");
+    end_credentials(context);
     if (context->stream.failure != GRPC_C_STATUS_OK)
         grpc_c_client_context_fail(context, context->stream.failure,
                                    context->stream.failure_message);
@@ -240,7 +277,7 @@ const ProtobufCMessage *grpc_c_stub_unary_call(const grpc_c_stub *stub, size_t m
         grpc_c_batch_unary_call(context->call, &headers,
                                 (grpc_c_outgoing){buffer, context->send_uncompressed},
                                 &context->results, &context->done);
-        grpc_c_client_call_wait(context, &context->done);
+        grpc_c_client_call_wait_for_status(context);
         grpc_c_client_call_end(context);
         reply = grpc_c_client_call_take_reply(context);
     }

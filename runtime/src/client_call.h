@@ -41,6 +41,14 @@ bool grpc_c_client_call_begin(grpc_c_client_context *context, const grpc_c_stub 
 /** What the call is to begin with, by the context's settings. */
 grpc_c_headers grpc_c_client_call_headers(const grpc_c_client_context *context);
 
+/** Waits for the end of a unary call, all of which is under way. Fails one whose server has sent a
+ * reply and sends no status. */
+void grpc_c_client_call_wait_for_status(grpc_c_client_context *context);
+
+/** The same for a call that streams, whose one reply has been received. Fails one whose server
+ * sends more. */
+void grpc_c_client_call_wait_for_end(grpc_c_client_context *context);
+
 /** Copies the server's headers, once they have been received. */
 void grpc_c_client_call_take_headers(grpc_c_client_context *context);
 
@@ -51,6 +59,9 @@ bool grpc_c_client_call_wait(grpc_c_client_context *context, grpc_c_event *event
  * constant. The first failure counts. Under the context's mutex. */
 void grpc_c_client_call_fail(grpc_c_client_context *context, grpc_c_status_code code,
                              const char *message);
+
+/** The same for a server that sent more than one reply where there is one. */
+void grpc_c_client_call_fail_for_replies(grpc_c_client_context *context);
 
 /** Takes the status that core has brought, or that the call failed with here, and gives the call
  * up. */

@@ -52,6 +52,7 @@ void grpc_c_client_context_destroy(grpc_c_client_context *context)
     grpc_c_arena_free(&context->arena);
     grpc_c_arena_free(&context->message_arena);
     grpc_c_metadata_list_free(&context->metadata);
+    grpc_c_call_credentials_free(context->call_credentials);
     pthread_mutex_destroy(&context->mutex);
     if (context->queue != NULL)
         grpc_c_queue_free_pluck(context->queue);
@@ -88,6 +89,7 @@ void grpc_c_client_context_reset(grpc_c_client_context *context)
     context->wait_for_ready = context->send_uncompressed = false;
     context->parent = NULL;
     context->completion_queue = NULL;
+    grpc_c_client_context_set_call_credentials(context, NULL);
     grpc_c_metadata_list_clear(&context->metadata);
     pthread_mutex_lock(&context->mutex);
     context->phase = GRPC_C_CALL_NONE;
@@ -141,6 +143,16 @@ void grpc_c_client_context_set_completion_queue(grpc_c_client_context *context,
 {
     if (context != NULL)
         context->completion_queue = queue;
+}
+
+void grpc_c_client_context_set_call_credentials(grpc_c_client_context *context,
+                                                grpc_c_call_credentials *credentials)
+{
+    if (context == NULL)
+        return;
+    grpc_c_call_credentials *before = context->call_credentials;
+    context->call_credentials = grpc_c_call_credentials_ref(credentials);
+    grpc_c_call_credentials_free(before);
 }
 
 bool grpc_c_client_context_set_compression(grpc_c_client_context *context,

@@ -12,6 +12,7 @@
 
 #include "arena.h"
 #include "batch.h"
+#include "call_credentials.h"
 #include "channel.h"
 #include "metadata.h"
 #include "queue.h"
@@ -102,6 +103,8 @@ typedef struct grpc_c_client_async_state {
     /** The read of the one reply, or of what the user does not want to read any more. */
     grpc_c_client_operation last;
     bool reading_last;
+    /** The one reply of a call that streams has come. */
+    bool replied;
     grpc_c_buffer *unread;
 } grpc_c_client_async_state;
 
@@ -116,6 +119,8 @@ struct grpc_c_client_context {
     bool holds_core;
     grpc_c_event done;
     grpc_c_client_results results;
+    /** The look for a second reply. */
+    grpc_c_event extra_done;
     grpc_c_client_stream_state stream;
     grpc_c_mock_call mock;
 
@@ -127,6 +132,8 @@ struct grpc_c_client_context {
     grpc_c_completion_queue *completion_queue;
     /** The server's call that this one's are part of; NULL for none. */
     grpc_c_server_context *parent;
+    /** A reference; NULL for none. */
+    grpc_c_call_credentials *call_credentials;
     grpc_c_metadata_list metadata;
 
     /** Guards what cancel reads, and the async call. */
@@ -142,6 +149,8 @@ struct grpc_c_client_context {
     /** Of the call that runs, or was the last. */
     grpc_c_channel *channel;
     const grpc_c_bound_method *method;
+    /** What its call credentials are asked; NULL for none. */
+    grpc_c_credentials_use *credentials_uses[grpc_c_call_credentials_sources];
     /** Of the message received last. */
     bool message_was_compressed;
 

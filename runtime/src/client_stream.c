@@ -172,7 +172,10 @@ static void end_call(grpc_c_client_context *context, grpc_c_buffer **reply)
                           &state->read_done);
         grpc_c_client_call_wait(context, &state->read_done);
     }
-    grpc_c_client_call_wait(context, &context->done);
+    if (reply != NULL)
+        grpc_c_client_call_wait_for_end(context);
+    else
+        grpc_c_client_call_wait(context, &context->done);
     settle_write(context);
     if (state->close_in_flight)
         grpc_c_client_call_wait(context, &state->close_done);

@@ -14,8 +14,17 @@ typedef struct grpc_c_message_type {
     const ProtobufCMessageDescriptor *descriptor;
     /** Messages of it can be nested deeper than the limit, so that each must be scanned first. */
     bool nests;
+    /** That limit. */
+    unsigned max_depth;
+    /** Messages of it can hold strings, which are looked at for the same reason. */
+    bool has_strings;
 } grpc_c_message_type;
 
+/** `max_depth` is GRPC_C_DEPTH_MOST at most. */
+grpc_c_message_type grpc_c_message_type_within(const ProtobufCMessageDescriptor *descriptor,
+                                               unsigned max_depth);
+
+/** The same with the default limit. */
 grpc_c_message_type grpc_c_message_type_of(const ProtobufCMessageDescriptor *descriptor);
 
 /** codec->unpack, by the short way for the protobuf-c codec. */

@@ -175,7 +175,7 @@ int grpc_c_completion_queue_fd(grpc_c_completion_queue *queue)
     if (queue->fd == no_fd)
         queue->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (queue->fd != no_fd && !atomic_load(&queue->pumped)) {
-        if (grpc_c_thread_start(&queue->pump, pump_main, queue)) {
+        if (grpc_c_thread_start(&queue->pump, "grpc-c pump", pump_main, queue)) {
             atomic_store(&queue->pumped, true);
         } else {
             close(queue->fd);

@@ -13,6 +13,8 @@
 
 #include <grpc-c/log.h>
 
+#include "listeners.h"
+
 static pthread_mutex_t log_mutex = PTHREAD_MUTEX_INITIALIZER;
 static grpc_c_log_callback log_callback;
 static void *log_user_data;
@@ -58,6 +60,9 @@ static bool user_debugs_core;
 
 static void receive_core_log(gpr_log_func_args *args)
 {
+    static const char accept_failed[] = "Failed accept4";
+    if (strncmp(args->message, accept_failed, sizeof accept_failed - 1) == 0)
+        grpc_c_listeners_accept_failed();
     if (capture.active && args->severity == GPR_LOG_SEVERITY_ERROR)
         snprintf(capture.text, sizeof capture.text, "%s", args->message);
     else

@@ -1,11 +1,15 @@
 /* The depth scan; see depth.h. */
 #include "depth.h"
 
+#include "utf8.h"
+
 /* ---- types ---- */
 
+enum { most_types = 100 };
+
 typedef struct type_walk {
-    const ProtobufCMessageDescriptor *seen[GRPC_C_DEPTH_LIMIT];
-    bool finished[GRPC_C_DEPTH_LIMIT];
+    const ProtobufCMessageDescriptor *seen[most_types];
+    bool finished[most_types];
     int count;
 } type_walk;
 
@@ -16,7 +20,7 @@ static bool reaches_unfinished(type_walk *walk, const ProtobufCMessageDescriptor
     for (int i = 0; i < walk->count; i++)
         if (walk->seen[i] == type)
             return !walk->finished[i];
-    if (walk->count == GRPC_C_DEPTH_LIMIT)
+    if (walk->count == most_types)
         return true;
     int index = walk->count++;
     walk->seen[index] = type;
@@ -29,10 +33,40 @@ static bool reaches_unfinished(type_walk *walk, const ProtobufCMessageDescriptor
     return false;
 }
 
-bool grpc_c_depth_is_unbounded(const ProtobufCMessageDescriptor *type)
+/* A type that cannot contain itself is no deeper than it reaches other types. */
+bool grpc_c_depth_may_exceed(const ProtobufCMessageDescriptor *type, unsigned levels)
 {
     type_walk walk = {.count = 0};
-    return reaches_unfinished(&walk, type);
+    return reaches_unfinished(&walk, type) || (unsigned)walk.count > levels + 1;
+}
+
+bool grpc_c_depth_is_unbounded(const ProtobufCMessageDescriptor *type)
+{
+    return grpc_c_depth_may_exceed(type, GRPC_C_DEPTH_LIMIT);
+}
+
+/* As above, without an end to recursion that is not a type seen before. */
+static bool reaches_string(type_walk *walk, const ProtobufCMessageDescriptor *type)
+{
+    for (int i = 0; i < walk->count; i++)
+        if (walk->seen[i] == type)
+            return false;
+    if (walk->count == most_types)
+        return true;
+    walk->seen[walk->count++] = type;
+    for (unsigned i = 0; i < type->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &type->fields[i];
+        if (field->type == PROTOBUF_C_TYPE_STRING ||
+            (field->type == PROTOBUF_C_TYPE_MESSAGE && reaches_string(walk, field->descriptor)))
+            return true;
+    }
+    return false;
+}
+
+bool grpc_c_depth_reaches_string(const ProtobufCMessageDescriptor *type)
+{
+    type_walk walk = {.count = 0};
+    return reaches_string(&walk, type);
 }
 
 /* ---- bytes ---- */
@@ -56,6 +90,10 @@ typedef struct level {
 static bool read_varint(const uint8_t **position, const uint8_t *end, int most, uint64_t *ret_value)
 {
     uint64_t value = 0;
+    if (*position < end && **position < 0x80) { /* most often */
+        *ret_value = *(*position)++;
+        return true;
+    }
     for (int i = 0; i < most && *position + i < end; i++) {
         uint8_t byte = (*position)[i];
         value |= (uint64_t)(byte & 0x7f) << (7 * i);
@@ -93,8 +131,14 @@ static bool value_size(const uint8_t **position, const uint8_t *end, unsigned wi
 bool grpc_c_depth_is_within_limit(const ProtobufCMessageDescriptor *type, const uint8_t *bytes,
                                   size_t size)
 {
-    level stack[GRPC_C_DEPTH_LIMIT + 1];
-    int depth = 0;
+    return grpc_c_depth_scan(type, bytes, size, GRPC_C_DEPTH_LIMIT, false);
+}
+
+bool grpc_c_depth_scan(const ProtobufCMessageDescriptor *type, const uint8_t *bytes, size_t size,
+                       unsigned levels, bool strings)
+{
+    level stack[GRPC_C_DEPTH_MOST + 1];
+    unsigned depth = 0;
     const uint8_t *position = bytes;
     stack[0] = (level){type, bytes + size};
     for (;;) {
@@ -113,11 +157,14 @@ bool grpc_c_depth_is_within_limit(const ProtobufCMessageDescriptor *type, const 
         if ((tag & 7) == wire_length_prefixed) /* a tag has 35 bits at most */
             field =
                 protobuf_c_message_descriptor_get_field(stack[depth].type, (unsigned)(tag >> 3));
+        if (strings && field != NULL && field->type == PROTOBUF_C_TYPE_STRING &&
+            !grpc_c_utf8_is_c_string(position, (size_t)length))
+            return false;
         if (field == NULL || field->type != PROTOBUF_C_TYPE_MESSAGE) {
             position += length;
             continue;
         }
-        if (depth == GRPC_C_DEPTH_LIMIT)
+        if (depth == levels)
             return false;
         depth++;
         stack[depth] = (level){field->descriptor, position + length};

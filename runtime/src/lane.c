@@ -22,13 +22,19 @@ enum {
 /* A handler that comes to its next wait within this time is quick. */
 enum { quick_ns = 200 * 1000 };
 
-static void on_shutdown(grpc_c_event *event, bool ok)
+void grpc_c_lane_end_came(grpc_c_lane *lane)
 {
-    (void)ok;
-    grpc_c_lane *lane = (grpc_c_lane *)((char *)event - offsetof(grpc_c_lane, shutdown));
+    if (atomic_fetch_sub(&lane->ends_to_come, 1) > 1)
+        return;
     lane->shut_down = true;
     if (lane->in_use == 0)
         grpc_c_server_lane_is_idle(lane->server);
+}
+
+static void on_shutdown(grpc_c_event *event, bool ok)
+{
+    (void)ok;
+    grpc_c_lane_end_came((grpc_c_lane *)((char *)event - offsetof(grpc_c_lane, shutdown)));
 }
 
 void grpc_c_lane_init(grpc_c_lane *lane, grpc_c_server *server, grpc_c_queue *queue)
@@ -37,7 +43,9 @@ void grpc_c_lane_init(grpc_c_lane *lane, grpc_c_server *server, grpc_c_queue *qu
     lane->server = server;
     lane->owns_queue = queue == NULL;
     lane->queue = queue != NULL ? queue : grpc_c_queue_new_for_next();
+    lane->core = server->core;
     lane->shutdown.done = on_shutdown;
+    atomic_init(&lane->ends_to_come, 1);
     atomic_init(&lane->token, has_slot);
 }
 

@@ -68,11 +68,14 @@ struct grpc_c_lane {
     size_t in_use;
     /** Of these, the ones that wait for an arrival. */
     unsigned requested;
-    /** Core has begun to shut down, and hands over no more calls; it has shut down. */
-    bool shutting_down;
+    /** The core server that the lane asks for calls; NULL when it is shutting down. */
+    grpc_server *core;
+    /** All core servers that the lane has had have shut down: nothing is to come any more. */
     bool shut_down;
-    /** Comes when it has. */
+    /** Comes when the last one has. */
     grpc_c_event shutdown;
+    /** Shutdowns, of the last one and those before, that are to come; see listeners.h. */
+    _Atomic unsigned ends_to_come;
     /** Nobody has the role; a standby worker is to take it. Under the workers' mutex. */
     bool vacant;
     /** Calls running. Written by the poller alone, read by other lanes'. */
@@ -96,6 +99,10 @@ void grpc_c_lane_init(grpc_c_lane *lane, grpc_c_server *server, grpc_c_queue *qu
 
 /** Frees a lane's queue and its pool. Nothing may be in flight. */
 void grpc_c_lane_free(grpc_c_lane *lane);
+
+/** One of ends_to_come has. After the last one, when no call is in use, the server may be gone. By
+ * the poller. */
+void grpc_c_lane_end_came(grpc_c_lane *lane);
 
 /** Has the poller's role: polls and runs handlers until the role is lost or the queue has been shut
  * down. */

@@ -41,7 +41,7 @@ void grpc_c_metadata_list_free(grpc_c_metadata_list *list)
     *list = (grpc_c_metadata_list){.entries = NULL};
 }
 
-static bool make_room(grpc_c_metadata_list *list)
+bool grpc_c_metadata_list_make_room(grpc_c_metadata_list *list)
 {
     if (list->count < list->capacity)
         return true;
@@ -73,7 +73,7 @@ static bool is_reserved(const char *key)
 bool grpc_c_metadata_list_add_reserved(grpc_c_metadata_list *list, const char *key,
                                        const void *value, size_t size)
 {
-    if (!make_room(list))
+    if (!grpc_c_metadata_list_make_room(list))
         return false;
     grpc_metadata entry = {
         .key = grpc_slice_from_copied_string(key),
@@ -117,6 +117,16 @@ bool grpc_c_metadata_list_set_compression(grpc_c_metadata_list *list,
     const char *name = names[compression];
     remove_key(list, GRPC_C_COMPRESSION_KEY);
     return grpc_c_metadata_list_add_reserved(list, GRPC_C_COMPRESSION_KEY, name, strlen(name));
+}
+
+void grpc_c_metadata_list_share(const grpc_c_metadata_list *list, grpc_metadata *ret_entries,
+                                size_t *ret_count)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        ret_entries[i].key = grpc_slice_ref(list->entries[i].key);
+        ret_entries[i].value = grpc_slice_ref(list->entries[i].value);
+    }
+    *ret_count = list->count;
 }
 
 /* ---- received ---- */

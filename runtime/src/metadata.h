@@ -35,6 +35,9 @@ bool grpc_c_metadata_list_set_compression(grpc_c_metadata_list *list,
 void grpc_c_metadata_list_clear(grpc_c_metadata_list *list);
 void grpc_c_metadata_list_free(grpc_c_metadata_list *list);
 
+/** Makes sure that the next add does not fail for want of memory. False where that is short. */
+bool grpc_c_metadata_list_make_room(grpc_c_metadata_list *list);
+
 /**
  * Adds an entry with a copy of key and value. False, with nothing added, for a key or value that
  * may not be sent (gRPC's doc/PROTOCOL-HTTP2.md), or where memory is short.
@@ -45,6 +48,11 @@ bool grpc_c_metadata_list_add(grpc_c_metadata_list *list, const char *key, const
 /** The same for the library's own keys, which users may not set. */
 bool grpc_c_metadata_list_add_reserved(grpc_c_metadata_list *list, const char *key,
                                        const void *value, size_t size);
+
+/** Writes the entries to where there is room for them, each with a reference that the taker gives
+ * back. */
+void grpc_c_metadata_list_share(const grpc_c_metadata_list *list, grpc_metadata *ret_entries,
+                                size_t *ret_count);
 
 /** Copies what core received into the arena. Empty where there is no room for it. */
 grpc_c_metadata grpc_c_metadata_copy(const grpc_metadata_array *array, grpc_c_arena *arena);

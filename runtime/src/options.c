@@ -8,6 +8,7 @@
 
 #include "codec.h"
 #include "core.h"
+#include "depth.h"
 
 enum {
     default_message_bytes = 4 * 1024 * 1024,
@@ -18,6 +19,14 @@ enum {
     most_workers = 1024,
     default_concurrent_calls = 10000,
     most_arguments = 1000,
+    default_concurrent_streams = 1000,
+    default_metadata_bytes = 8 * 1024,
+    second_ms = 1000,
+    default_handshake_ms = 20 * second_ms,
+    default_idle_ms = 60 * 60 * second_ms,
+    default_age_ms = 24 * 60 * 60 * second_ms,
+    default_ping_interval_ms = 5 * 60 * second_ms,
+    default_ping_strikes = 2,
 };
 
 /* An option struct begins with its size as the caller knows it. A shorter one is from an older
@@ -61,6 +70,22 @@ static bool is_in_core_range(size_t bytes, const char *what)
     return false;
 }
 
+static bool fill_nesting(unsigned *depth)
+{
+    if (*depth == 0)
+        *depth = GRPC_C_DEPTH_LIMIT;
+    if (*depth <= GRPC_C_DEPTH_MOST)
+        return true;
+    grpc_c_log_error("max_nesting_depth: at most %d", GRPC_C_DEPTH_MOST);
+    return false;
+}
+
+static void fill(int *number, int otherwise)
+{
+    if (*number == 0)
+        *number = otherwise;
+}
+
 static bool are_arguments(const grpc_c_core_argument *arguments, size_t count)
 {
     bool good = count == 0 || (arguments != NULL && count <= most_arguments);
@@ -87,6 +112,12 @@ static bool is_printable(const char *text)
     return *text == '\0';
 }
 
+bool grpc_c_options_copy(void *ret_options, size_t known_size, const void *options,
+                         const char *what)
+{
+    return copy_struct(ret_options, known_size, options, what);
+}
+
 bool grpc_c_channel_options_read(const grpc_c_channel_options *options,
                                  grpc_c_channel_options *ret_options)
 {
@@ -98,6 +129,8 @@ bool grpc_c_channel_options_read(const grpc_c_channel_options *options,
         !fill_bytes(&read.max_call_memory_bytes, default_call_memory_bytes,
                     "max_call_memory_bytes") ||
         !is_in_core_range(read.max_send_message_bytes, "max_send_message_bytes") ||
+        !fill_bytes(&read.max_metadata_bytes, default_metadata_bytes, "max_metadata_bytes") ||
+        !fill_nesting(&read.max_nesting_depth) ||
         !are_arguments(read.core_arguments, read.core_argument_count) || !fill_codec(&read.codec))
         return false;
     if ((unsigned)read.compression > GRPC_C_COMPRESSION_GZIP) {
@@ -120,6 +153,21 @@ static unsigned default_lanes(void)
     return cores < 2 ? 1 : (unsigned)cores / 2;
 }
 
+/* What bounds a server's connections. */
+static void fill_connection_limits(grpc_c_server_options *options)
+{
+    if (options->max_concurrent_streams == 0)
+        options->max_concurrent_streams = default_concurrent_streams;
+    if (options->max_concurrent_streams > INT_MAX)
+        options->max_concurrent_streams = INT_MAX;
+    fill(&options->handshake_timeout_ms, default_handshake_ms);
+    fill(&options->max_connection_idle_ms, default_idle_ms);
+    fill(&options->max_connection_age_ms, default_age_ms);
+    fill(&options->max_connection_age_grace_ms, -1);
+    fill(&options->min_ping_interval_ms, default_ping_interval_ms);
+    fill(&options->max_ping_strikes, default_ping_strikes);
+}
+
 bool grpc_c_server_options_read(const grpc_c_server_options *options,
                                 grpc_c_server_options *ret_options)
 {
@@ -131,6 +179,8 @@ bool grpc_c_server_options_read(const grpc_c_server_options *options,
         !fill_bytes(&read.max_call_memory_bytes, default_call_memory_bytes,
                     "max_call_memory_bytes") ||
         !is_in_core_range(read.max_send_message_bytes, "max_send_message_bytes") ||
+        !fill_bytes(&read.max_metadata_bytes, default_metadata_bytes, "max_metadata_bytes") ||
+        !fill_nesting(&read.max_nesting_depth) ||
         !are_arguments(read.core_arguments, read.core_argument_count) || !fill_codec(&read.codec))
         return false;
     if (read.max_workers > most_workers) {
@@ -145,6 +195,7 @@ bool grpc_c_server_options_read(const grpc_c_server_options *options,
         read.lanes = read.max_workers;
     if (read.max_concurrent_calls == 0)
         read.max_concurrent_calls = default_concurrent_calls;
+    fill_connection_limits(&read);
     *ret_options = read;
     return true;
 }

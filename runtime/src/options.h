@@ -6,6 +6,7 @@
 #define GRPC_C_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <grpc-c/channel.h>
 #include <grpc-c/server.h>
@@ -16,5 +17,10 @@ bool grpc_c_channel_options_read(const grpc_c_channel_options *options,
                                  grpc_c_channel_options *ret_options);
 bool grpc_c_server_options_read(const grpc_c_server_options *options,
                                 grpc_c_server_options *ret_options);
+
+/** Copies what the caller has of an option struct over `ret_options`, of `known_size` bytes. False,
+ * with the reason logged, as above; `what` it is says the log. */
+bool grpc_c_options_copy(void *ret_options, size_t known_size, const void *options,
+                         const char *what);
 
 #endif

@@ -30,7 +30,8 @@ static own_queue *own_queue_new(void)
     if (own == NULL)
         return NULL;
     own->queue = grpc_c_completion_queue_new();
-    if (own->queue != NULL && grpc_c_thread_start(&own->thread, own_queue_main, own))
+    if (own->queue != NULL &&
+        grpc_c_thread_start(&own->thread, "grpc-c queue", own_queue_main, own))
         return own;
     grpc_c_completion_queue_free(own->queue);
     free(own);

@@ -6,19 +6,37 @@
 
 #include <grpc-c/generated.h>
 
-#include <grpc/grpc_security.h>
-
 #include "clock.h"
 #include "completion_queue.h"
 #include "core.h"
 #include "core_args.h"
+#include "credentials.h"
 #include "error.h"
 #include "options.h"
 
 /* ---- made ---- */
 
-/* NULL when memory is short. */
-static grpc_server *create_core_server(const grpc_c_server_options *options)
+static void add_connection_limits(grpc_c_core_args *args, const grpc_c_server_options *options)
+{
+    grpc_c_core_args_set(args, GRPC_ARG_MAX_CONCURRENT_STREAMS,
+                         (int)options->max_concurrent_streams);
+    grpc_c_core_args_set(args, GRPC_ARG_MAX_METADATA_SIZE, (int)options->max_metadata_bytes);
+    grpc_c_core_args_limit(args, GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
+                           options->handshake_timeout_ms);
+    grpc_c_core_args_limit(args, GRPC_ARG_MAX_CONNECTION_IDLE_MS, options->max_connection_idle_ms);
+    grpc_c_core_args_limit(args, GRPC_ARG_MAX_CONNECTION_AGE_MS, options->max_connection_age_ms);
+    grpc_c_core_args_limit(args, GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                           options->max_connection_age_grace_ms);
+    /* Of both, 0 means to core that pings are not counted. */
+    grpc_c_core_args_set(args, GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                         options->min_ping_interval_ms < 0 ? 0 : options->min_ping_interval_ms);
+    grpc_c_core_args_set(args, GRPC_ARG_HTTP2_MAX_PING_STRIKES,
+                         options->max_ping_strikes < 0 ? 0 : options->max_ping_strikes);
+    grpc_c_core_args_number(args, GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS,
+                            options->permit_pings_without_calls);
+}
+
+grpc_server *grpc_c_server_create_core(const grpc_c_server_options *options)
 {
     grpc_c_core_args args;
     if (!grpc_c_core_args_init(&args, options->core_arguments, options->core_argument_count))
@@ -30,6 +48,8 @@ static grpc_server *create_core_server(const grpc_c_server_options *options)
     grpc_c_core_args_number(&args, GRPC_ARG_KEEPALIVE_TIME_MS, options->keepalive_time_ms);
     grpc_c_core_args_number(&args, GRPC_ARG_KEEPALIVE_TIMEOUT_MS, options->keepalive_timeout_ms);
     grpc_c_core_args_set(&args, GRPC_ARG_ALLOW_REUSEPORT, options->reuse_port);
+    add_connection_limits(&args, options);
+    grpc_c_core_args_quota(&args, options->max_transport_memory_bytes);
     grpc_server *server = grpc_server_create(&args.all, NULL);
     grpc_c_core_args_free(&args);
     return server;
@@ -75,13 +95,15 @@ grpc_c_server *grpc_c_server_new(const grpc_c_server_options *options)
     if (server == NULL)
         return NULL;
     server->options = read;
-    server->options.core_arguments = NULL; /* were borrowed */
-    if (!init_locks(server)) {
+    server->options.core_arguments =
+        grpc_c_core_arguments_copy(read.core_arguments, read.core_argument_count);
+    if (server->options.core_arguments == NULL || !init_locks(server)) {
+        free((void *)server->options.core_arguments);
         free(server);
         return NULL;
     }
     grpc_c_core_acquire();
-    server->core = create_core_server(&read);
+    server->core = grpc_c_server_create_core(&server->options);
     if (server->core == NULL || !init_lanes(server)) {
         grpc_c_server_destroy(server);
         return NULL;
@@ -98,10 +120,12 @@ void grpc_c_server_destroy(grpc_c_server *server)
     if (server->workers.lanes != NULL)
         grpc_c_workers_free(&server->workers);
     grpc_c_method_table_free(&server->methods);
+    grpc_c_listeners_free(server);
     grpc_c_core_release();
     grpc_c_callbacks_free(&server->callbacks);
     pthread_mutex_destroy(&server->mutex);
     pthread_cond_destroy(&server->changed);
+    free((void *)server->options.core_arguments);
     free(server);
 }
 
@@ -154,6 +178,23 @@ static const char *without_scheme(const char *address)
 
 int grpc_c_server_add_insecure_port(grpc_c_server *server, const char *address, grpc_c_error *error)
 {
+    grpc_c_server_credentials *credentials = grpc_c_insecure_server_credentials_new();
+    if (credentials == NULL) {
+        grpc_c_error_set(error, GRPC_C_STATUS_RESOURCE_EXHAUSTED, "no memory");
+        return 0;
+    }
+    int port = grpc_c_server_add_port(server, address, credentials, error);
+    grpc_c_server_credentials_free(credentials);
+    return port;
+}
+
+int grpc_c_server_add_port(grpc_c_server *server, const char *address,
+                           const grpc_c_server_credentials *credentials, grpc_c_error *error)
+{
+    if (credentials == NULL) {
+        grpc_c_error_set(error, GRPC_C_STATUS_INVALID_ARGUMENT, "the credentials are NULL");
+        return 0;
+    }
     const char *plain = address != NULL ? without_scheme(address) : NULL;
     if (plain == NULL || !is_address_with_port(plain)) {
         grpc_c_error_set(error, GRPC_C_STATUS_INVALID_ARGUMENT, "cannot listen on %s: %s",
@@ -162,11 +203,12 @@ int grpc_c_server_add_insecure_port(grpc_c_server *server, const char *address, 
     }
     if (!lock_new(server, error))
         return 0;
-    grpc_server_credentials *credentials = grpc_insecure_server_credentials_create();
     grpc_c_core_capture_begin();
-    int port = grpc_server_add_http2_port(server->core, plain, credentials);
+    int port = grpc_server_add_http2_port(server->core, plain, credentials->core);
     const char *reason = grpc_c_core_capture_end();
-    grpc_server_credentials_release(credentials);
+    server->takes_unverified |= credentials->takes_unverified;
+    if (port != 0)
+        grpc_c_listeners_add(server, plain, port, credentials);
     pthread_mutex_unlock(&server->mutex);
     if (port == 0)
         grpc_c_error_set(error, GRPC_C_STATUS_UNAVAILABLE, "cannot listen on %s: %s", address,
@@ -174,13 +216,14 @@ int grpc_c_server_add_insecure_port(grpc_c_server *server, const char *address, 
     return port;
 }
 
-static grpc_c_server_method method_of(const grpc_c_method *method, const void *servicer, void *self)
+static grpc_c_server_method method_of(const grpc_c_server *server, const grpc_c_method *method,
+                                      const void *servicer, void *self)
 {
     return (grpc_c_server_method){
         .path = method->path,
         .path_size = strlen(method->path),
         .kind = method->kind,
-        .request = grpc_c_message_type_of(method->request),
+        .request = grpc_c_message_type_within(method->request, server->options.max_nesting_depth),
         .reply = method->reply,
         .servicer = servicer,
         .self = self,
@@ -207,7 +250,7 @@ static bool add_service(grpc_c_server *server, const grpc_c_service *service,
     bool added = !serves_any(server, service) &&
                  grpc_c_method_table_reserve(&server->methods, service->method_count);
     for (size_t i = 0; added && i < service->method_count; i++) {
-        grpc_c_server_method method = method_of(&service->methods[i], servicer, self);
+        grpc_c_server_method method = method_of(server, &service->methods[i], servicer, self);
         if (handlers != NULL)
             method.handler = handlers[i];
         else
@@ -273,7 +316,9 @@ bool grpc_c_server_start(grpc_c_server *server, grpc_c_error *error)
         server->was_started = true;
     }
     pthread_mutex_unlock(&server->mutex);
-    if (reason != NULL)
+    if (reason == NULL)
+        grpc_c_listeners_open(server);
+    else
         grpc_c_error_set(error, GRPC_C_STATUS_RESOURCE_EXHAUSTED, "%s", reason);
     return reason == NULL;
 }

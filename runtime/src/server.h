@@ -15,6 +15,7 @@
 
 #include "callbacks.h"
 #include "completion_queue.h"
+#include "listeners.h"
 #include "methods.h"
 #include "signals.h"
 #include "workers.h"
@@ -28,8 +29,9 @@ typedef enum grpc_c_server_state {
 } grpc_c_server_state;
 
 struct grpc_c_server {
+    /** Where calls come from: replaced at times, under the mutex; see listeners.h. */
     grpc_server *core;
-    /** With every default filled in. */
+    /** With every default filled in, and core_arguments of our own. */
     grpc_c_server_options options;
     /** Immutable from start on. */
     grpc_c_method_table methods;
@@ -49,8 +51,12 @@ struct grpc_c_server {
     /** Lanes on which nothing can happen any more. */
     unsigned idle_lanes;
     bool was_started;
+    grpc_c_listeners listeners;
     /** Some handler may block: the lanes have workers. */
     bool has_blocking;
+    /** On some port, clients may show certificates that nobody verifies. Immutable from start on.
+     */
+    bool takes_unverified;
     /** When the calls that still run are cancelled: the earliest that any stop asked for. */
     bool has_deadline;
     struct timespec deadline;
@@ -64,6 +70,9 @@ struct grpc_c_server {
     /** Set by grpc_c_server_stop_on_signals. */
     grpc_c_signal_watch *signal_watch;
 };
+
+/** A core server as the options want it; NULL when memory is short. */
+grpc_server *grpc_c_server_create_core(const grpc_c_server_options *options);
 
 /** Frees what has been stopped, or was made in part. */
 void grpc_c_server_destroy(grpc_c_server *server);

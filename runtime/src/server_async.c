@@ -37,6 +37,7 @@ void grpc_c_server_call_start_async(grpc_c_server_call *call)
     void *in;
     void *out;
     if (!grpc_c_server_call_open(call, &in, &out)) {
+        grpc_c_server_call_forget_callback(call); /* of the auth check */
         grpc_c_server_call_finish(call);
         return;
     }
@@ -111,6 +112,11 @@ bool grpc_c_server_stream_read__async(grpc_c_server_stream *stream, grpc_c_deliv
 }
 
 /* ---- write ---- */
+
+void grpc_c_server_call_close_writes(grpc_c_server_call *call, bool are_closed)
+{
+    atomic_store(&call->async.writing, are_closed ? closed : idle);
+}
 
 static void on_written(grpc_c_event *event, bool ok)
 {

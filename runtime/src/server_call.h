@@ -91,10 +91,16 @@ struct grpc_c_server_context {
     grpc_metadata_array metadata;
     /** The same for the handler, once it has asked. */
     grpc_c_metadata received;
+    /** What the auth check says of who calls. */
+    void *principal;
 
+    /** The core server that was asked for an arrival. */
+    grpc_server *asked;
     const grpc_c_server_method *method;
     /** The request, or the message of a stream that was last read. */
     grpc_c_buffer *request;
+    /** What came behind the one request, where that is looked at. */
+    grpc_c_buffer *extra_request;
     /** Of the message received last. */
     bool message_was_compressed;
     /** The reply that goes with the status. */
@@ -146,6 +152,14 @@ bool grpc_c_server_call_prepare(grpc_c_lane *lane);
  * poller's: on a queue of the user's there may be one already. */
 void grpc_c_server_call_request_first(grpc_c_lane *lane);
 
+/** A call that is not in the pool; NULL when there is no memory. */
+grpc_c_server_call *grpc_c_server_call_new(grpc_c_lane *lane);
+void grpc_c_server_call_free(grpc_c_server_call *call);
+
+/** Has `core`, which takes the place of the lane's core server, put its first arrival into a new
+ * call. From then on the lane asks that one. The lane's ends_to_come count it. By any thread. */
+void grpc_c_server_call_ask_first(grpc_c_server_call *call, grpc_server *core);
+
 /** Has core put the next arrivals into calls from the lane's pool, or new ones, as many as the lane
  * keeps waiting and memory allows. By the poller. */
 void grpc_c_server_call_request(grpc_c_lane *lane);
@@ -179,6 +193,13 @@ bool grpc_c_server_call_pack_message(grpc_c_server_call *call, const ProtobufCMe
 
 /** Sends the headers, if they have not been, and call->write_buffer, if there is one. */
 void grpc_c_server_call_send(grpc_c_server_call *call, grpc_c_event *done);
+
+/** Asks the server's auth check, which there is. False, with the status to end the call with, when
+ * it refuses. Where the handler is to run. */
+bool grpc_c_server_call_check(grpc_c_server_call *call);
+
+/** No write of an async servicer begins, or it may again. */
+void grpc_c_server_call_close_writes(grpc_c_server_call *call, bool closed);
 
 /** Runs the handler of an async servicer, in place. Not to be touched afterwards. */
 void grpc_c_server_call_start_async(grpc_c_server_call *call);

@@ -82,6 +82,13 @@ bool grpc_c_server_call_open(grpc_c_server_call *call, void **ret_in, void **ret
     call->code = lost_cause(call);
     if (call->code != GRPC_C_STATUS_OK)
         return false;
+    if (call->lane->server->options.auth_check != NULL) {
+        if (!grpc_c_server_call_check(call))
+            return false;
+        call->code = lost_cause(call); /* it may have taken its time */
+        if (call->code != GRPC_C_STATUS_OK)
+            return false;
+    }
     void *in = make_in(call);
     if (in == NULL)
         return false;

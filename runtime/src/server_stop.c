@@ -73,6 +73,7 @@ static void wait_for_lanes(grpc_c_server *server)
         } else if (pthread_cond_timedwait(&server->changed, &server->mutex, &server->deadline) ==
                    ETIMEDOUT) {
             atomic_store(&server->cancelling, true);
+            grpc_c_listeners_cancel_retired(server);
             pthread_mutex_unlock(&server->mutex);
             grpc_server_cancel_all_calls(server->core);
             pthread_mutex_lock(&server->mutex);
@@ -127,7 +128,7 @@ static void stop_without_waiting(grpc_c_server *server)
 {
     bool first = server->state == GRPC_C_SERVER_STARTED;
     bool going_on = server->state == GRPC_C_SERVER_STOPPING && server->stops_in_events;
-    if (first && grpc_c_thread_start(&server->stopper, stop_now, server)) {
+    if (first && grpc_c_thread_start(&server->stopper, "grpc-c stopper", stop_now, server)) {
         server->has_stopper = true;
         server->state = GRPC_C_SERVER_STOPPING;
     } else if (first || going_on) {
@@ -230,6 +231,7 @@ void grpc_c_server_free(grpc_c_server *server)
         grpc_c_server_wait_for_termination(server);
     else
         shut_down_unstarted(server);
+    grpc_c_listeners_close(server);
     if (server->has_stopper)
         pthread_join(server->stopper, NULL);
     grpc_c_server_destroy(server);

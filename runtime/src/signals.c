@@ -15,6 +15,7 @@
 
 #include "error.h"
 #include "server.h"
+#include "thread.h"
 
 struct grpc_c_signal_watch {
     grpc_c_server *server;
@@ -105,7 +106,7 @@ static grpc_c_signal_watch *start_watch(grpc_c_server *server, int64_t grace_ms)
     watch->server = server;
     watch->grace_ms = grace_ms;
     atomic_store(&watch->quit, false);
-    if (pthread_create(&watch->thread, NULL, watch_main, watch) == 0)
+    if (grpc_c_thread_start_with_signals(&watch->thread, "grpc-c signals", watch_main, watch))
         return watch;
     watch->server = NULL;
     return NULL;

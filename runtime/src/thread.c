@@ -3,7 +3,20 @@
 
 #include <signal.h>
 
-bool grpc_c_thread_start(pthread_t *ret_thread, void *(*main)(void *), void *argument)
+bool grpc_c_thread_start_with_signals(pthread_t *ret_thread, const char *name,
+                                      void *(*main)(void *), void *argument)
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, main, argument) != 0)
+        return false;
+    /* By the maker, so that the name is there when this returns. Without /proc there is none. */
+    pthread_setname_np(thread, name);
+    *ret_thread = thread;
+    return true;
+}
+
+bool grpc_c_thread_start(pthread_t *ret_thread, const char *name, void *(*main)(void *),
+                         void *argument)
 {
     sigset_t all;
     sigset_t old;
@@ -15,7 +28,7 @@ bool grpc_c_thread_start(pthread_t *ret_thread, void *(*main)(void *), void *arg
     sigdelset(&all, SIGABRT);
     /* A thread begins with the mask of its maker. */
     pthread_sigmask(SIG_SETMASK, &all, &old);
-    bool started = pthread_create(ret_thread, NULL, main, argument) == 0;
+    bool started = grpc_c_thread_start_with_signals(ret_thread, name, main, argument);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     return started;
 }

@@ -151,12 +151,13 @@ bool grpc_c_workers_start(grpc_c_workers *workers, bool handlers_block)
     unsigned wanted = workers->lanes[0].owns_queue ? workers->lane_count : 0;
     if (handlers_block)
         wanted += workers->lane_count + workers->spare;
+    const char *name = handlers_block ? "grpc-c worker" : "grpc-c lane";
     while (workers->thread_count < wanted) {
         grpc_c_worker *worker = &workers->threads[workers->thread_count];
         worker->workers = workers;
         if (workers->thread_count < workers->lane_count)
             worker->first_lane = &workers->lanes[workers->thread_count];
-        if (!grpc_c_thread_start(&worker->thread, worker_main, worker))
+        if (!grpc_c_thread_start(&worker->thread, name, worker_main, worker))
             break;
         workers->thread_count++;
     }

@@ -1,6 +1,8 @@
 /* The shared ground of the C integration tests; see fixture.h. */
 #include "fixture.h"
 
+#include <unistd.h>
+
 /* ---- the gate ---- */
 
 static void gate_init(gate *gate)
@@ -98,29 +100,69 @@ const Echo__Echo_Servicer fixture_servicer = {.say = say, .hold = hold};
 
 /* ---- the fixture ---- */
 
-fixture *fixture_new(const grpc_c_server_options *server_options,
-                     const grpc_c_channel_options *channel_options)
+/* Its server has yet to get its port, and to start. */
+static fixture *fixture_begin(const grpc_c_server_options *server_options)
 {
-    grpc_c_error error = {.message = ""};
     fixture *fixture = calloc(1, sizeof *fixture);
     gate_init(&fixture->gate);
     fixture->server = grpc_c_server_new(server_options);
     assert_non_null(fixture->server);
     assert_true(echo__echo_add_servicer_to_server(&fixture_servicer, fixture, fixture->server));
+    fixture->context = grpc_c_client_context_new();
+    return fixture;
+}
+
+fixture *fixture_new(const grpc_c_server_options *server_options,
+                     const grpc_c_channel_options *channel_options)
+{
+    grpc_c_error error = {.message = ""};
+    fixture *fixture = fixture_begin(server_options);
     fixture->port = grpc_c_server_add_insecure_port(fixture->server, "127.0.0.1:0", &error);
     assert_string_equal(error.message, "");
     assert_true(grpc_c_server_start(fixture->server, &error));
     snprintf(fixture->target, sizeof fixture->target, "127.0.0.1:%d", fixture->port);
     fixture->channel = grpc_c_insecure_channel_new(fixture->target, channel_options);
     fixture->stub = echo__echo_stub(fixture->channel);
-    fixture->context = grpc_c_client_context_new();
     return fixture;
+}
+
+fixture *fixture_new_local(const grpc_c_server_options *server_options,
+                           const grpc_c_channel_options *channel_options)
+{
+    grpc_c_error error = {.message = ""};
+    fixture *fixture = fixture_begin(server_options);
+    strcpy(fixture->folder, "/tmp/grpc-c.XXXXXX");
+    assert_non_null(mkdtemp(fixture->folder));
+    snprintf(fixture->target, sizeof fixture->target, "unix:%s/socket", fixture->folder);
+    grpc_c_server_credentials *credentials =
+        grpc_c_local_server_credentials_new(GRPC_C_LOCAL_CONNECTIONS_UNIX);
+    assert_int_equal(grpc_c_server_add_port(fixture->server, fixture->target, credentials, &error),
+                     1);
+    grpc_c_server_credentials_free(credentials);
+    assert_true(grpc_c_server_start(fixture->server, &error));
+    fixture->channel = fixture_local_channel(fixture, channel_options);
+    fixture->stub = echo__echo_stub(fixture->channel);
+    return fixture;
+}
+
+grpc_c_channel *fixture_local_channel(const fixture *fixture, const grpc_c_channel_options *options)
+{
+    grpc_c_channel_credentials *credentials =
+        grpc_c_local_channel_credentials_new(GRPC_C_LOCAL_CONNECTIONS_UNIX);
+    grpc_c_channel *channel = grpc_c_channel_new(fixture->target, credentials, options);
+    grpc_c_channel_credentials_free(credentials);
+    assert_non_null(channel);
+    return channel;
 }
 
 void fixture_free(fixture *fixture)
 {
     gate_let_pass(&fixture->gate, 1 << 20);
     grpc_c_server_free(fixture->server);
+    if (fixture->folder[0] != '\0') {
+        unlink(fixture->target + strlen("unix:")); /* unless core has done so */
+        rmdir(fixture->folder);
+    }
     grpc_c_client_context_free(fixture->context);
     grpc_c_channel_free(fixture->channel);
     gate_destroy(&fixture->gate);

@@ -42,6 +42,8 @@ typedef struct fixture {
     grpc_c_server *server;
     int port;
     char target[64];
+    /** Of the unix socket, where there is one. */
+    char folder[32];
     grpc_c_channel *channel;
     Echo__Echo_Stub stub;
     /** For one call at a time. */
@@ -53,6 +55,14 @@ typedef struct fixture {
 /** Fails the test when something does not work. NULL options: the defaults. */
 fixture *fixture_new(const grpc_c_server_options *server_options,
                      const grpc_c_channel_options *channel_options);
+
+/** The same over a unix socket with local credentials, on which call credentials may travel. */
+fixture *fixture_new_local(const grpc_c_server_options *server_options,
+                           const grpc_c_channel_options *channel_options);
+
+/** Another channel to it, of the same kind. */
+grpc_c_channel *fixture_local_channel(const fixture *fixture,
+                                      const grpc_c_channel_options *options);
 
 /** Opens the gate for good, stops the server and frees all. */
 void fixture_free(fixture *fixture);

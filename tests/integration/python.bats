@@ -4,20 +4,6 @@
 
 load servers
 
-# peak: the most memory that the last server has had, in KiB.
-peak() {
-    awk '/^VmHWM:/ { print $2 }' "/proc/$server/status"
-}
-
-# grows_less_than KIB COMMAND…: the last server's peak grows by less while the command runs.
-grows_less_than() {
-    local before
-    before=$(peak)
-    "${@:2}"
-    echo "peak: $before KiB before, $(peak) KiB after"
-    (($(peak) - before < $1))
-}
-
 client() {
     "$PYTHON" "$SOURCE/python_client.py" "$STUBS" "127.0.0.1:$port" "$1" 3>&-
 }
@@ -72,8 +58,7 @@ client() {
 
 @test "SIGINT stops our server" {
     start "$BIN/greeter_server" '[::]:0'
-    kill -INT "$server"
-    wait "$server"
+    stop INT
 }
 
 # What the client of the example prints, whoever serves.

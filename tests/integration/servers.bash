@@ -35,8 +35,27 @@ hear() {
     return 1
 }
 
-# stop: asks the last server to end, and fails unless it ends well.
+# stop [SIGNAL]: asks the last server to end, by SIGTERM, and fails unless it ends well. One that has
+# not ended after a while is shown and killed.
 stop() {
-    kill -TERM "$server"
-    wait "$server"
+    local signal=${1:-TERM} code=0 leash
+    kill -s "$signal" "$server"
+    exec {leash}> >("${BASH_SOURCE[0]%/*}/watchdog.bash" "$server" "$signal" 3>&-)
+    wait "$server" || code=$?
+    exec {leash}>&-
+    return "$code"
+}
+
+# peak: the most memory that the last server has had, in KiB.
+peak() {
+    awk '/^VmHWM:/ { print $2 }' "/proc/$server/status"
+}
+
+# grows_less_than KIB COMMAND…: the last server's peak grows by less while the command runs.
+grows_less_than() {
+    local before
+    before=$(peak)
+    "${@:2}"
+    echo "peak: $before KiB before, $(peak) KiB after"
+    (($(peak) - before < $1))
 }

@@ -84,16 +84,6 @@ load peers
     stop "$server"
 }
 
-@test "TLS is refused as long as there is none" {
-    run "${OUR_SERVER[@]}" --use_tls=true --tls_cert_file=a.pem --tls_key_file=a.key
-    [ "$status" -eq 1 ]
-    [ "$output" = "interop_server: --use_tls=true: grpc-c has no TLS yet" ]
-    run "${OUR_CLIENT[@]}" --server_host="$HOST" --server_port=1 --test_case=empty_unary \
-        --use_tls=true --ca_file=ca.pem --server_host_override=foo
-    [ "$status" -eq 1 ]
-    [ "$output" = "interop_client: --use_tls=true: grpc-c has no TLS yet" ]
-}
-
 @test "flags that do not do are refused" {
     for flags in --no_such_flag=1 --server_port=x --server_port=-1 --use_tls=maybe stray \
         --test_case; do

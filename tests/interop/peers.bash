@@ -76,6 +76,16 @@ fails_of_itself() {
     [[ $status -ge 1 && $status -le 2 && $output != *Sanitizer* ]]
 }
 
+# run_some CLIENT…: some cases of different kinds, with this client, against the server on $port.
+run_some() {
+    local case
+    for case in empty_unary large_unary ping_pong custom_metadata cancel_after_begin; do
+        run_case "$case" "$port" "$@"
+        echo "$case ended with $status: $output"
+        [ "$status" -eq 0 ] || return 1
+    done
+}
+
 # run_all PEER CLIENT…: all cases, with this client, against the server on $port. PEER is the side
 # whose rows of UNSUPPORTED count. cacheable_unary, the last, goes through the caching proxy.
 run_all() {

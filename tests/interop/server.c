@@ -38,11 +38,20 @@ static bool parse(int argc, char **argv, server_options *options)
         fprintf(stderr, "interop_server: --port is missing\n");
         return false;
     }
-    if (options->use_tls) {
-        fprintf(stderr, "interop_server: --use_tls=true: grpc-c has no TLS yet\n");
-        return false;
-    }
     return true;
+}
+
+/* NULL with the reason in `error`. */
+static grpc_c_server_credentials *credentials(const server_options *options, grpc_c_error *error)
+{
+    if (!options->use_tls)
+        return grpc_c_insecure_server_credentials_new();
+    return grpc_c_tls_server_credentials_new(GRPC_C_TLS_SERVER_OPTIONS(
+                                                     .key_pair = {.private_key_file =
+                                                                      options->tls_key_file,
+                                                                  .certificate_chain_file =
+                                                                      options->tls_cert_file}),
+                                             error);
 }
 
 /* Returns when a signal has stopped the server. */
@@ -51,7 +60,9 @@ static bool serve(grpc_c_server *server, server_options *options)
     char address[300];
     grpc_c_error error = {GRPC_C_STATUS_INTERNAL, "out of memory"};
     snprintf(address, sizeof(address), "%s:%d", options->host, options->port);
-    int port = grpc_c_server_add_insecure_port(server, address, &error);
+    grpc_c_server_credentials *secured_by = credentials(options, &error);
+    int port = secured_by != NULL ? grpc_c_server_add_port(server, address, secured_by, &error) : 0;
+    grpc_c_server_credentials_free(secured_by);
     snprintf(options->id, sizeof(options->id), "port %d of process %ld", port, (long)getpid());
     if (port == 0 ||
         !grpc__testing__test_service_add_servicer_to_server(&interop_service, options->id,

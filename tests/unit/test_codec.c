@@ -83,6 +83,35 @@ static void test_a_hundred_levels_pass_and_no_more(void **state)
     }
 }
 
+/* Whether a chain of so many levels is unpacked where so many are allowed. */
+static bool is_taken(const ProtobufCMessageDescriptor *type, int levels, unsigned allowed)
+{
+    size_t size;
+    uint8_t *bytes = chain(levels, 1, &size);
+    grpc_c_arena arena;
+    grpc_c_arena_init(&arena, 64 << 20);
+    grpc_c_message_type known = grpc_c_message_type_within(type, allowed);
+    bool taken =
+        grpc_c_codec_unpack(&grpc_c_protobuf_codec, &known, &arena.allocator, bytes, size) != NULL;
+    grpc_c_arena_free(&arena);
+    free(bytes);
+    return taken;
+}
+
+static void test_the_limit_can_be_another(void **state)
+{
+    (void)state;
+    static const unsigned allowed[] = {1, 7, 150, 1000};
+    for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++) {
+        assert_true(is_taken(&nesting__node__descriptor, (int)allowed[i], allowed[i]));
+        assert_false(is_taken(&nesting__node__descriptor, (int)allowed[i] + 1, allowed[i]));
+    }
+    /* A type that cannot contain itself is scanned, too, where it can be deeper than that. */
+    assert_true(grpc_c_depth_may_exceed(&nesting__shallow__descriptor, 0));
+    assert_false(grpc_c_depth_may_exceed(&nesting__shallow__descriptor, 1));
+    assert_false(grpc_c_depth_may_exceed(&nesting__flat__descriptor, 0));
+}
+
 static void test_siblings_are_not_levels(void **state)
 {
     (void)state;
@@ -158,15 +187,59 @@ static void test_incomplete_codec_is_refused(void **state)
     assert_null(grpc_c_codec_or_default(&codec));
 }
 
+static void test_strings_are_utf8_without_nul(void **state)
+{
+    (void)state;
+    static const struct {
+        const ProtobufCMessageDescriptor *type;
+        const char *bytes;
+        bool good;
+    } cases[] = {
+        {&nesting__flat__descriptor, "\x0a\x02\xc3\xa4", true},
+        {&nesting__flat__descriptor, "\x0a\x02\xe4x", false},
+        {&nesting__shallow__descriptor, "\x12\x04\x0a\x02\xe4x", false}, /* in a message in it */
+        {&nesting__node__descriptor, "\x2a\x02\xe4x", false},            /* in a oneof */
+        {&nesting__node__descriptor, "\x32\x04\x0a\x02\xe4x", false},    /* a map's key */
+        {&nesting__node__descriptor, "\x7a\x02\xe4x", true},             /* an unknown field */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const uint8_t *bytes = (const uint8_t *)cases[i].bytes;
+        assert_int_equal(unpacks(cases[i].type, bytes, strlen(cases[i].bytes)), cases[i].good);
+    }
+    assert_false(unpacks(&nesting__flat__descriptor, (const uint8_t *)"\x0a\x02x", 4)); /* a NUL */
+    assert_true(grpc_c_depth_reaches_string(&nesting__ping__descriptor));
+}
+
+static void test_any_strings_where_that_is_asked_for(void **state)
+{
+    (void)state;
+    static const uint8_t bytes[] = {0x0a, 3, 0xe4, 0, 'x'};
+    const grpc_c_message_type type = grpc_c_message_type_of(&nesting__flat__descriptor);
+    grpc_c_arena arena;
+    grpc_c_arena_init(&arena, 64 << 20);
+    const Nesting__Flat *flat =
+        (const Nesting__Flat *)grpc_c_codec_unpack(&grpc_c_protobuf_any_strings_codec, &type,
+                                                   &arena.allocator, bytes, sizeof bytes);
+    assert_string_equal(flat->text, "\xe4");
+    flat = (const Nesting__Flat *)grpc_c_protobuf_any_strings_codec.unpack(type.descriptor,
+                                                                           &arena.allocator, bytes,
+                                                                           sizeof bytes);
+    assert_string_equal(flat->text, "\xe4");
+    grpc_c_arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_recursive_types_are_unbounded),
         cmocka_unit_test(test_a_hundred_levels_pass_and_no_more),
+        cmocka_unit_test(test_the_limit_can_be_another),
         cmocka_unit_test(test_siblings_are_not_levels),
         cmocka_unit_test(test_malformed_bytes_are_refused),
         cmocka_unit_test(test_scan_agrees_with_protobuf_c),
         cmocka_unit_test(test_incomplete_codec_is_refused),
+        cmocka_unit_test(test_strings_are_utf8_without_nul),
+        cmocka_unit_test(test_any_strings_where_that_is_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

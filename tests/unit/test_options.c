@@ -38,6 +38,39 @@ static void test_null_is_all_defaults(void **state)
     assert_ptr_equal(channel.codec, &grpc_c_protobuf_codec);
 }
 
+static void test_limits_are_on_by_default(void **state)
+{
+    (void)state;
+    grpc_c_server_options server;
+    grpc_c_channel_options channel;
+    assert_true(grpc_c_server_options_read(NULL, &server));
+    assert_int_equal(server.max_concurrent_streams, 1000);
+    assert_int_equal(server.max_metadata_bytes, 8 << 10);
+    assert_int_equal(server.max_nesting_depth, 100);
+    assert_int_equal(server.handshake_timeout_ms, 20 * 1000);
+    assert_int_equal(server.max_connection_idle_ms, 60 * 60 * 1000);
+    assert_int_equal(server.max_connection_age_ms, 24 * 60 * 60 * 1000);
+    assert_int_equal(server.max_connection_age_grace_ms, -1);
+    assert_int_equal(server.min_ping_interval_ms, 5 * 60 * 1000);
+    assert_int_equal(server.max_ping_strikes, 2);
+    assert_false(server.permit_pings_without_calls);
+    assert_int_equal(server.max_transport_memory_bytes, 0);
+    assert_true(grpc_c_channel_options_read(NULL, &channel));
+    assert_int_equal(channel.max_metadata_bytes, 8 << 10);
+    assert_int_equal(channel.max_nesting_depth, 100);
+}
+
+static void test_negative_is_no_limit(void **state)
+{
+    (void)state;
+    grpc_c_server_options read;
+    assert_true(grpc_c_server_options_read(GRPC_C_SERVER_OPTIONS(.max_connection_idle_ms = -1,
+                                                                 .max_ping_strikes = -1),
+                                           &read));
+    assert_int_equal(read.max_connection_idle_ms, -1);
+    assert_int_equal(read.max_ping_strikes, -1);
+}
+
 static void test_init_macros_and_literals_are_the_same(void **state)
 {
     (void)state;
@@ -86,6 +119,15 @@ static void test_out_of_range_is_refused_with_a_reason(void **state)
         grpc_c_server_options_read(GRPC_C_SERVER_OPTIONS(.max_call_memory_bytes = SIZE_MAX),
                                    &read));
     assert_string_equal(logged, "max_call_memory_bytes: at most 2147483647");
+    assert_false(
+        grpc_c_server_options_read(GRPC_C_SERVER_OPTIONS(.max_nesting_depth = 1001), &read));
+    assert_string_equal(logged, "max_nesting_depth: at most 1000");
+    grpc_c_channel_options channel;
+    assert_false(
+        grpc_c_channel_options_read(GRPC_C_CHANNEL_OPTIONS(.max_nesting_depth = 1001), &channel));
+    assert_false(grpc_c_channel_options_read(GRPC_C_CHANNEL_OPTIONS(.max_metadata_bytes = SIZE_MAX),
+                                             &channel));
+    assert_string_equal(logged, "max_metadata_bytes: at most 2147483647");
 }
 
 static void test_user_agent_is_printable(void **state)
@@ -148,6 +190,8 @@ int main(void)
     grpc_c_set_log_callback(remember, NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_null_is_all_defaults),
+        cmocka_unit_test(test_limits_are_on_by_default),
+        cmocka_unit_test(test_negative_is_no_limit),
         cmocka_unit_test(test_init_macros_and_literals_are_the_same),
         cmocka_unit_test(test_values_are_taken_over),
         cmocka_unit_test(test_lanes_never_exceed_workers),

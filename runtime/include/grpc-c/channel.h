@@ -12,9 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <grpc-c/call_credentials.h>
 #include <grpc-c/codec.h>
 #include <grpc-c/completion_queue.h>
 #include <grpc-c/compression.h>
+#include <grpc-c/credentials.h>
 #include <grpc-c/macros.h>
 
 GRPC_C_BEGIN_DECLS
@@ -69,13 +71,22 @@ typedef struct grpc_c_channel_options {
     /** Any other of core's arguments; one that a field above sets, too, counts for more. Copied. */
     const grpc_c_core_argument *core_arguments;
     size_t core_argument_count;
+    /** Metadata that a server may send in one call, counted as HTTP/2 does: names, values, and 32
+     * bytes each; default 8 KiB. */
+    size_t max_metadata_bytes;
+    /** Messages within messages, in what is received; default 100, at most 1,000. Of the default
+     * codec. */
+    unsigned max_nesting_depth;
+    /** What tells the server who calls, in each call; default nothing. Kept by the channel: free it
+     * when you like. Over an insecure channel calls fail then, see <grpc-c/call_credentials.h>. */
+    grpc_c_call_credentials *call_credentials;
 } grpc_c_channel_options;
 
 /** For `grpc_c_channel_options options = GRPC_C_CHANNEL_OPTIONS_INIT;`. */
 #define GRPC_C_CHANNEL_OPTIONS_INIT \
     { \
         sizeof(grpc_c_channel_options), 0, 0, 0, NULL, NULL, GRPC_C_COMPRESSION_NONE, 0, 0, false, \
-            false, NULL, NULL, NULL, NULL, 0 \
+            false, NULL, NULL, NULL, NULL, 0, 0, 0, NULL \
     }
 
 /** Options in place (C only): `GRPC_C_CHANNEL_OPTIONS(.user_agent_prefix = "router/2")`. */
@@ -83,14 +94,20 @@ typedef struct grpc_c_channel_options {
     (&(const grpc_c_channel_options){.struct_size = sizeof(grpc_c_channel_options), __VA_ARGS__})
 
 /**
- * A channel to `target`, without encryption. Targets are written as in gRPC's doc/naming.md:
- * "localhost:50051", "dns:///host:port", "ipv4:127.0.0.1:50051", "unix:/run/x.sock". Copies target
- * and options (NULL: all defaults). Does not connect: what is wrong with a target shows in the
- * calls' status.
+ * A channel to `target`, secured by `credentials`, which are borrowed. Targets are written as in
+ * gRPC's doc/naming.md: "localhost:50051", "dns:///host:port", "ipv4:127.0.0.1:50051",
+ * "unix:/run/x.sock". Copies target and options (NULL: all defaults). Does not connect: what is
+ * wrong with a target, or with the peer's certificate, shows in the calls' status.
  *
- * Returns an owned channel; NULL when memory is short, `target` is NULL or the options are not
- * this library's. A stub on a NULL channel is harmless: its calls fail with INTERNAL.
+ * Returns an owned channel; NULL when memory is short, `target` or `credentials` is NULL or the
+ * options are not this library's. A stub on a NULL channel is harmless: its calls fail with
+ * INTERNAL.
  */
+GRPC_C_API grpc_c_channel *grpc_c_channel_new(const char *target,
+                                              const grpc_c_channel_credentials *credentials,
+                                              const grpc_c_channel_options *options);
+
+/** The same, with insecure credentials. */
 GRPC_C_API grpc_c_channel *grpc_c_insecure_channel_new(const char *target,
                                                        const grpc_c_channel_options *options);
 

@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <grpc-c/call_credentials.h>
 #include <grpc-c/completion_queue.h>
 #include <grpc-c/compression.h>
 #include <grpc-c/macros.h>
@@ -85,6 +86,14 @@ GRPC_C_API bool grpc_c_client_context_set_parent(grpc_c_client_context *context,
  */
 GRPC_C_API void grpc_c_client_context_set_completion_queue(grpc_c_client_context *context,
                                                            grpc_c_completion_queue *queue);
+
+/**
+ * Has each later call tell the server who calls, beside what the channel's call credentials say.
+ * Kept until reset, or until others take their place (NULL: none): free them when you like. Over an
+ * insecure channel calls fail then, see <grpc-c/call_credentials.h>.
+ */
+GRPC_C_API void grpc_c_client_context_set_call_credentials(grpc_c_client_context *context,
+                                                           grpc_c_call_credentials *credentials);
 
 /**
  * Adds metadata that each later call begins with, until reset; copies key and value. A key may be

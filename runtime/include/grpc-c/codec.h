@@ -43,9 +43,17 @@ typedef struct grpc_c_codec {
 
 /**
  * Protocol Buffers through protobuf-c: what channels and servers use when their options name no
- * codec. It refuses messages nested deeper than 100 levels, as gRPC's other languages do.
+ * codec. It refuses messages nested deeper than 100 levels, as gRPC's other languages do; and
+ * those with a string that is not UTF-8, as Protocol Buffers have it, or holds a NUL, behind which
+ * C would see nothing. What is sent is not looked at.
  */
 GRPC_C_API extern const grpc_c_codec grpc_c_protobuf_codec;
+
+/**
+ * The same without a look at strings: for peers that send Latin-1 in proto2's strings, say. They
+ * end at the first NUL.
+ */
+GRPC_C_API extern const grpc_c_codec grpc_c_protobuf_any_strings_codec;
 
 GRPC_C_END_DECLS
 

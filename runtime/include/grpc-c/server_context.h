@@ -73,8 +73,43 @@ GRPC_C_API const char *grpc_c_server_context_authority(grpc_c_server_context *co
  * no ground to trust anybody on. Of the call's memory. */
 GRPC_C_API const char *grpc_c_server_context_peer(grpc_c_server_context *context);
 
+/* ---- who the peer is, as its connection's handshake found out (docs/security.md) ----
+ *
+ * Strings are of the call's memory. NULL where there is no such thing, or at the memory's limit. */
+
+/** How the connection is secured: "tls", "local" or "insecure". A constant. */
+GRPC_C_API const char *grpc_c_server_context_security_type(grpc_c_server_context *context);
+
+/** Whether the peer has proved who it is: with a certificate that was verified, or by being on this
+ * machine. Always false on a server one of whose ports takes certificates without verification. */
+GRPC_C_API bool grpc_c_server_context_peer_is_authenticated(grpc_c_server_context *context);
+
+/** Of the peer's certificate: its subject, "CN=ann,O=Example"; the common name of that, "ann"; and
+ * the certificate itself, in PEM. Where certificates are not verified, they are mere claims. */
+GRPC_C_API const char *grpc_c_server_context_peer_subject(grpc_c_server_context *context);
+GRPC_C_API const char *grpc_c_server_context_peer_common_name(grpc_c_server_context *context);
+GRPC_C_API const char *grpc_c_server_context_peer_certificate(grpc_c_server_context *context);
+
+/** Its subject's alternative names (SANs): host names, URIs, addresses, in their order. */
+GRPC_C_API size_t grpc_c_server_context_peer_san_count(grpc_c_server_context *context);
+GRPC_C_API const char *grpc_c_server_context_peer_san(grpc_c_server_context *context, size_t index);
+
 /** What the client sent with the call. Never NULL. Valid until the handler returns. */
 GRPC_C_API const grpc_c_metadata *grpc_c_server_context_metadata(grpc_c_server_context *context);
+
+/** Takes all entries with this key out of that metadata: an auth check does so with a token that
+ * handlers are not to see. The metadata must be asked for again. */
+GRPC_C_API void grpc_c_server_context_remove_metadata(grpc_c_server_context *context,
+                                                      const char *key);
+
+/**
+ * Who calls, as the server's auth check (grpc_c_server_options.auth_check) has found out: a pointer
+ * for the handler to ask for, NULL until it is set. What it points to is the caller's own affair,
+ * and best allocated from the context.
+ */
+GRPC_C_API void grpc_c_server_context_set_principal(grpc_c_server_context *context,
+                                                    void *principal);
+GRPC_C_API void *grpc_c_server_context_principal(const grpc_c_server_context *context);
 
 /**
  * Adds metadata that goes out before the first message, or with the status; copies key and value.

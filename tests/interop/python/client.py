@@ -1,5 +1,5 @@
 """The cases of gRPC's interop tests on gRPC's Python: client.py --server_host=H --server_port=N
---test_case=NAME, and the soak flags. Exits with 0 only if the case's assertions hold.
+--test_case=NAME, and the flags of TLS and of the soaks. Exits with 0 only if the case's assertions hold.
 
 client_compressed_streaming is missing: a stream's messages are all compressed or none of them. The
 two server_compressed cases cannot see whether a response came compressed, which the document allows.
@@ -265,8 +265,14 @@ def long_lived_channel(stub, flags):
 
 
 def connect(flags):
-    return grpc.insecure_channel("%s:%d" % (flags.server_host, flags.server_port),
-                                 (("grpc.use_local_subchannel_pool", 1),))
+    target = "%s:%d" % (flags.server_host, flags.server_port)
+    options = [("grpc.use_local_subchannel_pool", 1)]
+    if flags.use_tls != "true":
+        return grpc.insecure_channel(target, options)
+    if flags.server_host_override:
+        options.append(("grpc.ssl_target_name_override", flags.server_host_override))
+    with open(flags.ca_file, "rb") as roots:
+        return grpc.secure_channel(target, grpc.ssl_channel_credentials(roots.read()), options)
 
 
 CASES = (empty_unary, large_unary, cacheable_unary, client_compressed_unary,
@@ -280,6 +286,9 @@ parser = argparse.ArgumentParser()
 parser.add_argument("--server_host", default="localhost")
 parser.add_argument("--server_port", type=int, required=True)
 parser.add_argument("--test_case", choices=[case.__name__ for case in CASES], required=True)
+parser.add_argument("--use_tls", choices=("true", "false"), default="false")
+parser.add_argument("--ca_file")
+parser.add_argument("--server_host_override")
 for name, default in (("soak_iterations", 10), ("soak_max_failures", 0),
                       ("soak_per_iteration_max_acceptable_latency_ms", 1000),
                       ("soak_overall_timeout_seconds", 10), ("soak_min_time_ms_between_rpcs", 0),

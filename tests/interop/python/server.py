@@ -1,4 +1,4 @@
-"""The TestService on gRPC's Python: server.py --port=N. Prints the port that it listens on, of which
+"""The TestService on gRPC's Python: server.py --port=N, and the flags of TLS. Prints the port that it listens on, of which
 0 takes a free one; runs until it is killed.
 
 It does not have the feature CompressedRequest: handlers cannot see whether a request came compressed.
@@ -94,9 +94,19 @@ class TestService(test_pb2_grpc.TestServiceServicer):
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--port", type=int, required=True)
+parser.add_argument("--use_tls", choices=("true", "false"), default="false")
+parser.add_argument("--tls_cert_file")
+parser.add_argument("--tls_key_file")
+flags = parser.parse_args()
 server = grpc.server(futures.ThreadPoolExecutor(max_workers=20))
 test_pb2_grpc.add_TestServiceServicer_to_server(TestService(), server)
-print("listening on port", server.add_insecure_port("127.0.0.1:%d" % parser.parse_args().port),
-      flush=True)
+address = "127.0.0.1:%d" % flags.port
+if flags.use_tls == "true":
+    with open(flags.tls_key_file, "rb") as key, open(flags.tls_cert_file, "rb") as chain:
+        credentials = grpc.ssl_server_credentials(((key.read(), chain.read()),))
+    port = server.add_secure_port(address, credentials)
+else:
+    port = server.add_insecure_port(address)
+print("listening on port", port, flush=True)
 server.start()
 server.wait_for_termination()

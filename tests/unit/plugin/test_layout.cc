@@ -217,6 +217,19 @@ static void test_wide_characters_count_twice(void **)
     assert_false(fits(narrow + "x"));
 }
 
+static void test_lines_may_come_in_pieces(void **)
+{
+    const std::string text = "int a;  \n\n\n/* " + x(60) + "\n * " + x(50) + " */\nint (*" + x(50) +
+                             ")(void *self, " + x(40) + " *request, int last);";
+    for (size_t first = 0; first <= text.size(); first++)
+        for (size_t second = first; second <= text.size(); second += 7) {
+            const std::string_view view = text;
+            assert_text(lay_out({view.substr(0, first), view.substr(first, second - first),
+                                 view.substr(second)}),
+                        lay_out(text));
+        }
+}
+
 int main()
 {
     const CMUnitTest tests[] = {
@@ -242,6 +255,7 @@ int main()
         cmocka_unit_test(test_what_is_broken_off_joins_the_next_line),
         cmocka_unit_test(test_code_in_comments_is_no_code),
         cmocka_unit_test(test_wide_characters_count_twice),
+        cmocka_unit_test(test_lines_may_come_in_pieces),
     };
     return cmocka_run_group_tests_name("layout", tests, nullptr, nullptr);
 }

@@ -81,7 +81,7 @@ static void test_names_of_a_service(void **)
 
 static void test_names_of_a_method(void **)
 {
-    const MethodNames names(greeter(), method("SayHello"));
+    const MethodNames names(ServiceNames(greeter()), method("SayHello"));
     assert_text(names.member, "say_hello");
     assert_text(names.path, "HELLOWORLD__GREETER__SAY_HELLO_METHOD");
     assert_text(names.call, "helloworld__greeter_stub__say_hello");
@@ -103,7 +103,7 @@ static Method method_of(MethodKind kind, const std::string &name)
 
 static MethodNames streaming(MethodKind kind, const std::string &name = "Talk_all")
 {
-    return {greeter(), method_of(kind, name)};
+    return {ServiceNames(greeter()), method_of(kind, name)};
 }
 
 static void test_names_of_a_method_that_streams_both_ways(void **)
@@ -150,15 +150,21 @@ static void test_names_of_a_method_whose_server_streams(void **)
 
 static void test_async_names_of_a_service(void **)
 {
-    const AsyncServiceNames names(greeter());
+    const AsyncServiceNames names{ServiceNames(greeter())};
     assert_text(names.servicer, "Helloworld__Greeter_AsyncServicer");
     assert_text(names.add_servicer, "helloworld__greeter_add_async_servicer_to_server");
     assert_int_equal(names.symbols({}).size(), 2);
 }
 
+static AsyncMethodNames async_names(const Method &method)
+{
+    const ServiceNames service(greeter());
+    return {service, MethodNames(service, method), method.kind};
+}
+
 static void test_async_names_of_a_method(void **)
 {
-    const AsyncMethodNames names(greeter(), method("Say_Hello"));
+    const AsyncMethodNames names = async_names(method("Say_Hello"));
     assert_text(names.reply_callback, "Helloworld__Greeter_SayHello_ReplyCallback");
     assert_text(names.call, "helloworld__greeter_stub__say__hello__async");
     assert_text(names.handler, "helloworld__greeter_handle__say__hello__async");
@@ -172,7 +178,7 @@ static void test_async_names_of_a_method(void **)
 
 static void test_async_names_of_a_method_that_streams_both_ways(void **)
 {
-    const AsyncMethodNames names(greeter(), method_of(MethodKind::bidi_streaming, "Delete"));
+    const AsyncMethodNames names = async_names(method_of(MethodKind::bidi_streaming, "Delete"));
     assert_text(names.reply_callback, "Helloworld__Greeter_Delete_ReplyCallback");
     assert_text(names.request_callback, "Helloworld__Greeter_Delete_RequestCallback");
     assert_text(names.deliver_request, "helloworld__greeter_deliver__delete__request");
@@ -188,13 +194,13 @@ static void test_async_names_of_a_method_that_streams_both_ways(void **)
 
 static void test_async_names_of_a_method_that_streams_one_way(void **)
 {
-    const AsyncMethodNames client(greeter(), method_of(MethodKind::client_streaming, "Tell"));
+    const AsyncMethodNames client = async_names(method_of(MethodKind::client_streaming, "Tell"));
     assert_text(client.request_callback, "Helloworld__Greeter_Tell_RequestCallback");
     assert_text(client.deliver_request, "helloworld__greeter_deliver__tell__request");
     assert_text(client.call_finish, "helloworld__greeter_stub__tell__finish__async");
     assert_text(client.servicer_write + client.call_read + client.call_writes_done, "");
     assert_int_equal(client.symbols({}).size(), 9);
-    const AsyncMethodNames server(greeter(), method_of(MethodKind::server_streaming, "Tell"));
+    const AsyncMethodNames server = async_names(method_of(MethodKind::server_streaming, "Tell"));
     assert_text(server.servicer_write, "helloworld__greeter_servicer__tell__write__async");
     assert_text(server.call_read, "helloworld__greeter_stub__tell__read__async");
     assert_text(server.request_callback + server.deliver_request + server.servicer_read +
@@ -215,7 +221,7 @@ static void test_types_of_streams_are_spelled_as_types(void **)
 
 static void test_keywords_are_escaped_as_members_alone(void **)
 {
-    const MethodNames names(greeter(), method("Delete"));
+    const MethodNames names(ServiceNames(greeter()), method("Delete"));
     assert_text(names.member, "delete_");
     assert_text(names.call, "helloworld__greeter_stub__delete");
     for (const char *keyword : {"default", "class", "register", "new", "bool", "true", "restrict",

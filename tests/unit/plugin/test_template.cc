@@ -7,7 +7,9 @@ using namespace grpc_c;
 
 static std::string expanded(const std::string &text, const Variables &variables = {})
 {
-    return expand("t.c", text, variables);
+    std::string result;
+    Template("t.c", text).append(variables, result);
+    return result;
 }
 
 static std::string error_of(const std::string &text)
@@ -45,6 +47,17 @@ static void test_a_line_of_empty_variables_goes(void **)
     assert_text(expanded("a\n  $b$$c$\nd\n", {{"b", ""}, {"c", ""}}), "a\nd");
     assert_text(expanded("a\n$b$;\n", {{"b", ""}}), "a\n;");
     assert_text(expanded("a\n\nb\n"), "a\n\nb");
+}
+
+static void test_a_hole_is_left_out_and_counts_as_text(void **)
+{
+    Hole hole{Variables::number_of("large")};
+    std::string result;
+    Template("t.c", "a\n$large$$b$\n$b$\n<$large$>\n").append({{"b", ""}}, result, &hole);
+    assert_text(result, "a\n\n<>");
+    assert_int_equal(hole.places.size(), 2);
+    assert_int_equal(hole.places[0], 2);
+    assert_int_equal(hole.places[1], 4);
 }
 
 static void test_the_last_newline_goes(void **)
@@ -86,6 +99,7 @@ int main()
         cmocka_unit_test(test_values_are_not_looked_into),
         cmocka_unit_test(test_values_may_have_lines),
         cmocka_unit_test(test_a_line_of_empty_variables_goes),
+        cmocka_unit_test(test_a_hole_is_left_out_and_counts_as_text),
         cmocka_unit_test(test_the_last_newline_goes),
         cmocka_unit_test(test_errors_name_template_and_line),
         cmocka_unit_test(test_embedded_fragments),
