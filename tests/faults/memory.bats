@@ -9,5 +9,5 @@
     [ "$status" -eq 0 ]
     # Fewer would mean that the linker did not lead them here.
     [[ $output =~ ^([0-9]+)\ sites ]]
-    [ "${BASH_REMATCH[1]}" -ge 100 ]
+    [ "${BASH_REMATCH[1]}" -ge 80 ]
 }

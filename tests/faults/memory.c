@@ -184,8 +184,11 @@ static void use_mock(void)
     load__load_mock_clear(&mock);
 }
 
-static void run_once(void)
+/* Core takes a socket's path away some time after its server has gone: each run has its own. */
+static void run_once(int number)
 {
+    snprintf(socket_address, sizeof socket_address, "unix:/tmp/grpc-c-memory-%d-%d", (int)getpid(),
+             number);
     for (kind kind = 0; kind < kinds; kind++)
         serve_and_call(kind);
     use_fd();
@@ -209,14 +212,13 @@ int main(int argc, char **argv)
     key_pair.private_key_file = argv[1];
     key_pair.certificate_chain_file = argv[2];
     root = argv[3];
-    snprintf(socket_address, sizeof socket_address, "unix:/tmp/grpc-c-memory-%d", (int)getpid());
     signal(SIGALRM, on_alarm);
     /* Holds core, which takes long to start and stop. */
     grpc_c_completion_queue *holder = grpc_c_completion_queue_new();
     while (allocations_begin()) {
         memory_require(++runs <= most_runs);
         alarm(most_seconds_of_a_run);
-        run_once();
+        run_once(runs);
         if (!allocations_end())
             missed++;
     }
