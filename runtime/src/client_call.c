@@ -223,10 +223,10 @@ void grpc_c_client_call_end(grpc_c_client_context *context)
     grpc_call_unref(call);
     context->results.initial_metadata.count = context->results.trailing_metadata.count = 0;
     take_status(context);
-    end_credentials(context);
     if (context->code == GRPC_C_STATUS_OK && context->arena.exhausted)
         grpc_c_client_context_fail(context, GRPC_C_STATUS_RESOURCE_EXHAUSTED,
                                    "there is no memory for the metadata that came");
+    end_credentials(context);
     if (context->stream.failure != GRPC_C_STATUS_OK)
         grpc_c_client_context_fail(context, context->stream.failure,
                                    context->stream.failure_message);

@@ -193,6 +193,11 @@ static int ask(void *state, grpc_auth_metadata_context context,
         grpc_c_metadata_list_share(&question->answer.metadata, ret_entries, ret_count);
         grpc_c_metadata_list_free(&question->answer.metadata);
     }
+    if (question == NULL) {
+        pthread_mutex_lock(&mutex);
+        note_failure(use, &(answer){.code = GRPC_C_STATUS_RESOURCE_EXHAUSTED});
+        pthread_mutex_unlock(&mutex);
+    }
     free(question);
     *ret_message = *ret_code != GRPC_STATUS_OK ? gpr_strdup(no_metadata) : NULL;
     return 1;
@@ -338,8 +343,11 @@ bool grpc_c_call_credentials_succeed(grpc_c_call_credentials_request request,
     if (entries == NULL && count > 0)
         fail_answer(&answer, GRPC_C_STATUS_INTERNAL, "call credentials without their metadata");
     for (size_t i = 0; answer.code == GRPC_C_STATUS_OK && i < count; i++)
-        if (!grpc_c_metadata_list_add(&answer.metadata, entries[i].key, entries[i].value,
-                                      entries[i].size))
+        if (!grpc_c_metadata_list_make_room(&answer.metadata))
+            fail_answer(&answer, GRPC_C_STATUS_RESOURCE_EXHAUSTED,
+                        "there is no memory for the call credentials' metadata");
+        else if (!grpc_c_metadata_list_add(&answer.metadata, entries[i].key, entries[i].value,
+                                           entries[i].size))
             fail_answer(&answer, GRPC_C_STATUS_INTERNAL,
                         "the call credentials gave metadata that may not be sent");
     return give(request, &answer);

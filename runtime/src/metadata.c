@@ -41,7 +41,7 @@ void grpc_c_metadata_list_free(grpc_c_metadata_list *list)
     *list = (grpc_c_metadata_list){.entries = NULL};
 }
 
-static bool make_room(grpc_c_metadata_list *list)
+bool grpc_c_metadata_list_make_room(grpc_c_metadata_list *list)
 {
     if (list->count < list->capacity)
         return true;
@@ -82,7 +82,7 @@ bool grpc_c_metadata_list_add_reserved(grpc_c_metadata_list *list, const char *k
                                        const void *value, size_t size)
 {
     size_t key_size = strlen(key);
-    if (!fits(list, key_size, size) || !make_room(list))
+    if (!fits(list, key_size, size) || !grpc_c_metadata_list_make_room(list))
         return false;
     grpc_metadata entry = {
         .key = grpc_slice_from_copied_string(key),

@@ -37,6 +37,9 @@ bool grpc_c_metadata_list_set_compression(grpc_c_metadata_list *list,
 void grpc_c_metadata_list_clear(grpc_c_metadata_list *list);
 void grpc_c_metadata_list_free(grpc_c_metadata_list *list);
 
+/** Makes sure that the next add does not fail for want of memory. False where that is short. */
+bool grpc_c_metadata_list_make_room(grpc_c_metadata_list *list);
+
 /**
  * Adds an entry with a copy of key and value. False, with nothing added, for a key or value that
  * may not be sent (gRPC's doc/PROTOCOL-HTTP2.md), or where memory is short.

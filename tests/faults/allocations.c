@@ -11,15 +11,13 @@
 #include <zlib.h>
 
 #include "arena.h"
-#include "load.h"
 
 enum {
     most_sites = 4096,
-    /* What tells sites apart: arena, codec, the step of the call, who called. */
-    most_frames = 5,
-    /* A site may be met again and again in a run; the first time, and in release the second, are
-     * enough. */
-    most_times = LOAD_BY_PRESET(2, 1, 1),
+    /* What tells sites apart: the arena, say, the step of the call, and who called. */
+    most_frames = 3,
+    /* A site may be met again and again in a run; the first time is enough. */
+    most_times = 1,
     own_frames = 2,
 };
 
@@ -30,6 +28,8 @@ typedef struct site {
     unsigned failed;
     /** Runs in which it was to fail, and was not met. */
     unsigned missed;
+    /** First met when another one had failed: mostly that is the only way to it. */
+    bool second;
 } site;
 
 /* The linker's names for the ends of our code. */
@@ -56,8 +56,10 @@ static size_t find_site(void *const frames[most_frames])
     size_t i = 0;
     while (i < site_count && memcmp(sites[i].frames, frames, sizeof sites[i].frames) != 0)
         i++;
-    if (i == site_count && site_count < most_sites)
+    if (i == site_count && site_count < most_sites) {
+        sites[i].second = failed;
         memcpy(sites[site_count++].frames, frames, sizeof sites[i].frames);
+    }
     return i;
 }
 
@@ -98,11 +100,10 @@ static bool __attribute__((noinline)) fails(void)
 
 /* ---- runs ---- */
 
-/* Sites that are met now and then only, by way of a race, get another chance. Others are only met
- * where something has failed before. */
+/* Sites that are met now and then only, by way of a race, get another chance. */
 static bool is_due(const site *site)
 {
-    enum { most_misses = 2 };
+    unsigned most_misses = site->second ? 1 : 3;
     return site->failed < most_times && site->failed < site->met && site->missed < most_misses;
 }
 
@@ -176,6 +177,13 @@ void *__wrap_realloc(void *memory, size_t size);
 void *__wrap_realloc(void *memory, size_t size)
 {
     return fails() ? NULL : __real_realloc(memory, size);
+}
+
+char *__real_strdup(const char *string);
+char *__wrap_strdup(const char *string);
+char *__wrap_strdup(const char *string)
+{
+    return fails() ? NULL : __real_strdup(string);
 }
 
 void *__real_aligned_alloc(size_t alignment, size_t size);

@@ -266,6 +266,7 @@ static void set_up(call *call)
                  grpc_c_client_context_set_compression(call->context, GRPC_C_COMPRESSION_GZIP));
     grpc_c_client_context_set_completion_queue(call->context, call->client->queue);
     grpc_c_client_context_set_timeout_ms(call->context, poll_ms);
+    grpc_c_client_context_set_call_credentials(call->context, call->client->credentials);
 }
 
 void memory_call_all(memory_client *client)

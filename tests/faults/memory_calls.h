@@ -39,6 +39,8 @@ typedef struct memory_client {
     Load__Load_Stub stub;
     /** What drives async calls; NULL for the library's own. */
     grpc_c_completion_queue *queue;
+    /** Of each call; NULL for none. */
+    grpc_c_call_credentials *credentials;
 } memory_client;
 
 /** Calls of all kinds. Each ends with OK, or with RESOURCE_EXHAUSTED where an allocation has failed
