@@ -21,7 +21,7 @@ setup() {
             6) more_options=mock,skeleton=out6,export_macro=FIVES ;;
         esac
         run_plugin "out$seed"
-        [ "$seed" -lt 4 ] || [ "$(ls "out$seed"/*.[ch] | wc -l)" -eq 5 ]
+        [ "$seed" -lt 4 ] || [ "$(find "out$seed" -name '*.[ch]' | wc -l)" -eq 5 ]
         for file in "out$seed"/*.[ch]; do
             [ "$(wc -l <"$file")" -gt 1000 ]
             clang-format-14 --style=file "$file" | diff -u "$file" -
