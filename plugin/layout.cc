@@ -109,15 +109,23 @@ Lines take_comment(const LineViews &lines, size_t &i)
     return comment;
 }
 
+Penalty overflow_of(const Lines &lines)
+{
+    Penalty sum = 0;
+    for (const std::string &line : lines)
+        sum += grpc_c::overflow_of(line);
+    return sum;
+}
+
 // "static const type name[] = {" and all up to its "};": whether to put the name below the type,
 // which moves what is inside to the right. What reaches least beyond the limit is best.
 bool breaks_initialiser(const LineViews &lines, size_t begin, size_t name)
 {
-    Penalty kept = overflow_of(lines[begin]);
-    Penalty moved = overflow_of(spaces(step).append(lines[begin].substr(name)));
+    Penalty kept = grpc_c::overflow_of(lines[begin]);
+    Penalty moved = grpc_c::overflow_of(spaces(step).append(lines[begin].substr(name)));
     for (size_t i = begin + 1; i < lines.size() && lines[i] != "};"; i++) {
-        kept += overflow_of(lines[i]);
-        moved += overflow_of(spaces(step).append(lines[i]));
+        kept += overflow_of(wrap_code(std::string(lines[i])));
+        moved += overflow_of(wrap_code(spaces(step).append(lines[i])));
     }
     return moved < kept;
 }

@@ -20,9 +20,9 @@
 //
 // Not matched, since clang-format then tears type, star, cast and name apart: services whose C type
 // is longer than about 65 characters, messages and methods whose C name is longer than about 75.
-// Such lines are left long. Likewise in mocks and skeletons, and with an export macro, where a name
-// is longer than about 60. tests/golden/layout.bats tries all lengths below, of all kinds of
-// methods.
+// Such lines are left long. tests/golden/layout.bats tries all lengths below, of all kinds of
+// methods, with mocks, skeletons and export macros, too: those of five letters and more, which
+// clang-format takes for macros.
 #pragma once
 
 #include <string>

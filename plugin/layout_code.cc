@@ -1,5 +1,5 @@
 // The layout pass, lines of code. See layout.h.
-#include "layout.h"
+#include "layout_group.h"
 
 #include <algorithm>
 #include <optional>
@@ -12,113 +12,9 @@ namespace grpc_c
 namespace
 {
 
-// What clang-format makes of a break: 20 for each level of brackets, and what kind of break it is.
+// What clang-format makes of other breaks; see layout_group.h.
 constexpr Penalty penalty_assignment = 22;
-constexpr Penalty penalty_comma = 41;
 constexpr Penalty penalty_arrow = 170;
-constexpr Penalty penalty_parenthesis = 100000;
-constexpr Penalty penalty_star = 200000;
-constexpr Penalty penalty_overflow = 1000000;
-
-// -- lists of parameters and arguments --
-
-// "head(first, second);" in its parts. Views, of a line that outlives them.
-struct Group {
-    std::string_view head;               // up to the parenthesis and with it
-    std::vector<std::string_view> items; // each with the comma, or what else follows it
-};
-
-// The last parenthesised list that is not inside of another. Nothing where there is none.
-std::optional<Group> last_group(std::string_view line)
-{
-    Group group;
-    int depth = 0;
-    size_t begin = 0;
-    for (size_t i = 0; i < line.size(); i++) {
-        if (line[i] == '(' && depth++ == 0) {
-            begin = i + 1;
-            group.head = line.substr(0, begin);
-            group.items.clear();
-        } else if (line[i] == ')') {
-            depth--;
-        } else if (line[i] == ',' && depth == 1) {
-            group.items.push_back(line.substr(begin, i + 1 - begin));
-            begin = std::min(line.find_first_not_of(' ', i + 1), line.size());
-        }
-    }
-    if (group.head.empty())
-        return std::nullopt;
-    group.items.push_back(line.substr(begin));
-    return group;
-}
-
-struct Wrapped {
-    Lines lines;
-    Penalty penalty = 0;
-};
-
-bool is_word(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-// The space before a parameter's star, or else before its name. Nowhere in an argument.
-size_t name_in(std::string_view parameter)
-{
-    if (starts_with(parameter, "("))
-        return std::string::npos;
-    const size_t star = parameter.find(" *");
-    return star != std::string::npos ? star : parameter.rfind(' ');
-}
-
-// Puts the items behind `start`, as many on a line as fit, the others below at its end. A parameter
-// that no line holds is broken before its star or name; the next one then starts a line.
-Wrapped place(std::string_view start, const Group &group)
-{
-    const size_t column = start.size();
-    Wrapped wrapped;
-    wrapped.lines.emplace_back(start);
-    bool is_first = true;
-    bool is_broken = false;
-    for (const std::string_view item : group.items) {
-        std::string &last = wrapped.lines.back();
-        const size_t name = name_in(item);
-        const int width = columns_of(item);
-        const bool splits =
-            name != std::string::npos && static_cast<int>(column) + width > column_limit;
-        if (is_first || (!is_broken && columns_of(last) + 1 + width <= column_limit)) {
-            last += is_first ? "" : " ";
-            last += item;
-        } else {
-            wrapped.lines.push_back(spaces(column).append(item));
-            wrapped.penalty += penalty_comma;
-        }
-        is_first = false;
-        is_broken = splits;
-        if (splits) {
-            std::string &line = wrapped.lines.back();
-            const size_t at = line.size() - item.size() + name;
-            const std::string rest = spaces(column + step) + line.substr(at + 1);
-            line.erase(at);
-            wrapped.lines.push_back(rest);
-            wrapped.penalty += penalty_star;
-        }
-    }
-    for (const std::string &line : wrapped.lines)
-        wrapped.penalty += overflow_of(line);
-    return wrapped;
-}
-
-Wrapped wrap_group(const Group &group, size_t indent)
-{
-    Wrapped aligned = place(group.head, group);
-    if (aligned.penalty <= penalty_parenthesis)
-        return aligned;
-    Wrapped below = place(spaces(indent + step), group);
-    below.lines.insert(below.lines.begin(), std::string(group.head));
-    below.penalty += penalty_parenthesis + overflow_of(group.head);
-    return aligned.penalty <= below.penalty ? aligned : below;
-}
 
 // -- kinds of lines --
 
@@ -174,6 +70,25 @@ Lines wrap_cast(const Lines &below, size_t indent)
                : moved;
 }
 
+// "type *name = &object->member;": whose type leaves no room for the name.
+Lines wrap_long_type(const std::string &left, const std::string &value, size_t indent)
+{
+    const size_t star = left.rfind(" *");
+    const std::string type = left.substr(0, star);
+    const std::string name = spaces(indent + step) + left.substr(star + 1);
+    if (fits(name + " " + value))
+        return {type, name + " " + value};
+    const std::string bare = spaces(indent + step) + left.substr(star + 2) + " " + value;
+    if (fits(type + " *") && fits(bare))
+        return {type + " *", bare};
+    const std::string below = spaces(indent + step + step) + value;
+    if (fits(below))
+        return {type, name, below};
+    const size_t arrow = below.find("->");
+    return {type, name, below.substr(0, arrow),
+            spaces(indent + 3 * step + 1) + below.substr(arrow)};
+}
+
 Lines wrap_assignment(const std::string &line, size_t equals)
 {
     const size_t indent = indent_of(line);
@@ -181,6 +96,9 @@ Lines wrap_assignment(const std::string &line, size_t equals)
     const Lines below = {line.substr(0, equals + 2), right};
     const std::optional<Group> here = last_group(line);
     const std::optional<Group> there = last_group(right);
+    if (!fits(below.front()) && starts_with(strip(right), "&") &&
+        below.front().rfind(" *") != std::string::npos)
+        return wrap_long_type(below.front(), strip(right), indent);
     const bool is_call = here && here->head[here->head.size() - 2] != ' ' && here->items.size() > 1;
     if (columns_of(right) <= column_limit)
         return below;
@@ -255,6 +173,43 @@ bool is_macro_and_type(std::string_view text)
            !ends_with(text, " bool ") && !ends_with(text, " void ");
 }
 
+// "free(object->member.member);": before the last dot, where it does not fit below.
+std::optional<Lines> wrap_member_argument(const Group &group, size_t indent)
+{
+    const std::string_view item = group.items.front();
+    const size_t dot = item.rfind('.');
+    if (group.items.size() != 1 || dot == std::string_view::npos ||
+        fits(spaces(indent + step).append(item)))
+        return std::nullopt;
+    return Lines{std::string(group.head).append(item.substr(0, dot)),
+                 spaces(group.head.size() + step).append(item.substr(dot))};
+}
+
+// "MACRO type *name(…", whose first two do not fit on a line: clang-format takes the macro for a
+// line of its own. But not with "MACRO const type *", whose type and name go below where that
+// reaches less far beyond the limit.
+std::optional<Lines> wrap_macro_and_pointer(std::string_view type, const Group &rest)
+{
+    if (fits(type) || !ends_with(type, " *"))
+        return std::nullopt;
+    const size_t space = type.find(' ') + 1;
+    const size_t constant = type.find(" const ");
+    const std::string indented = spaces(step).append(rest.head);
+    Wrapped kept = wrap_group(rest, 0);
+    Wrapped moved = wrap_group({indented, rest.items}, step);
+    if (is_macro_and_type(type.substr(0, type.size() - 1))) {
+        kept.lines.insert(kept.lines.begin(), {std::string(type.substr(0, space - 1)),
+                                               std::string(type.substr(space))});
+        return kept.lines;
+    }
+    const std::string below = spaces(step).append(type.substr(std::min(constant + 7, type.size())));
+    if (constant == std::string_view::npos ||
+        kept.penalty + overflow_of(type) <= moved.penalty + overflow_of(below))
+        return std::nullopt;
+    moved.lines.insert(moved.lines.begin(), {std::string(type.substr(0, constant + 6)), below});
+    return moved.lines;
+}
+
 Lines wrap_call(const Group &group, size_t indent)
 {
     // clang-format leaves a short type, such as bool, where it is.
@@ -267,8 +222,11 @@ Lines wrap_call(const Group &group, size_t indent)
     std::string_view type = group.head.substr(0, name);
     const bool fits_head = columns_of(group.head) <= column_limit;
     if (indent != 0 || name < least_type || (fits_head && !is_macro_and_type(type)))
-        return wrap_group(group, indent).lines;
+        return wrap_member_argument(group, indent).value_or(wrap_group(group, indent).lines);
     const Group rest{group.head.substr(name), group.items};
+    const std::optional<Lines> below_macro = wrap_macro_and_pointer(type, rest);
+    if (below_macro)
+        return *below_macro;
     Lines lines = wrap_group(rest, indent).lines;
     if (fits_head && !(lines.size() == 1 && fits(lines.front())))
         return wrap_group(group, indent).lines;
@@ -289,15 +247,6 @@ size_t find_operator(std::string_view line, char sign)
 
 } // namespace
 
-Penalty overflow_of(std::string_view line)
-{
-    Penalty excess = 0;
-    for (size_t i = column_limit; i < line.size(); i++)
-        if (line[i] != ' ' && !(i + 1 < line.size() && is_word(line[i]) && is_word(line[i + 1])))
-            excess += static_cast<Penalty>(i + 1) - column_limit;
-    return excess * penalty_overflow;
-}
-
 bool fits(std::string_view text)
 {
     // Nothing is wider on a screen than in bytes.
@@ -312,7 +261,7 @@ Lines wrap_code(const std::string &line)
     const size_t indent = indent_of(line);
     if (starts_with(line, "#define "))
         return wrap_define(line);
-    if (line[indent] == '#')
+    if (line[indent] == '#' || starts_with(line, "} "))
         return {line};
     if (starts_with(line, "typedef struct ") && line.find('(') == std::string::npos) {
         const size_t tag = std::string_view("typedef struct ").size();

@@ -14,8 +14,15 @@ setup() {
     local seed file
     for seed in 1 2 3 4 5 6; do
         "$SOURCE_DIR/tests/golden/many_names.py" "$seed" >many.proto
+        # Half of them with all that options add; macros of several lengths.
+        case $seed in
+            4) more_options=mock,skeleton=out4,export_macro=MY_API ;;
+            5) more_options=mock,skeleton=out5,export_macro=ANOTHER_LIBRARY_EXPORT ;;
+            6) more_options=mock,skeleton=out6,export_macro=FIVES ;;
+        esac
         run_plugin "out$seed"
-        for file in "out$seed"/many.grpc-c.[ch]; do
+        [ "$seed" -lt 4 ] || [ "$(find "out$seed" -name '*.[ch]' | wc -l)" -eq 5 ]
+        for file in "out$seed"/*.[ch]; do
             [ "$(wc -l <"$file")" -gt 1000 ]
             clang-format-14 --style=file "$file" | diff -u "$file" -
         done

@@ -22,8 +22,8 @@
  * What was heard is the mock's, until its clear.
  *
  * Threads: calls may come from several, one after the other is answered. A test sets and looks
- * while none is under way, or from on_call. An async call is under way until its last callback; on a
- * queue that the test itself drives, everything happens while it does.
+ * while none is under way, or from on_call. An async call is under way until its last callback; on
+ * a queue that the test itself drives, everything happens while it does.
  */
 #ifndef GRPC_C_MOCK_H
 #define GRPC_C_MOCK_H
