@@ -3,6 +3,7 @@
 
 #include <grpc/slice.h>
 
+#include "driver.h"
 #include "invariant.h"
 
 void grpc_c_client_results_init(grpc_c_client_results *results)
@@ -37,11 +38,19 @@ bool grpc_c_client_results_have_reply(const grpc_c_client_results *results)
 
 /* Core refuses a batch only for what its caller got wrong: operations out of order, or of a call
  * whose queue was shut down. What users contribute is checked before it gets here. */
-static void start(grpc_call *call, const grpc_op *ops, size_t count, grpc_c_event *done)
+static void start_through_queue(grpc_call *call, const grpc_op *ops, size_t count,
+                                grpc_c_event *done)
 {
     grpc_c_event_starts(done);
     grpc_call_error error = grpc_call_start_batch(call, ops, count, done, NULL);
     GRPC_C_INVARIANT(error == GRPC_CALL_OK);
+}
+
+static void start(grpc_call *call, const grpc_op *ops, size_t count, grpc_c_event *done)
+{
+    grpc_c_driver *driver = grpc_c_driver_begin_start();
+    start_through_queue(call, ops, count, done);
+    grpc_c_driver_end_start(driver);
 }
 
 static grpc_op send_headers(const grpc_c_headers *headers)
@@ -153,7 +162,7 @@ void grpc_c_batch_status(grpc_call *call, grpc_c_client_results *results, grpc_c
 
 void grpc_c_batch_nothing(grpc_call *call, grpc_c_event *done)
 {
-    start(call, NULL, 0, done);
+    start_through_queue(call, NULL, 0, done);
 }
 
 void grpc_c_batch_receive(grpc_call *call, grpc_c_buffer **ret_message, grpc_c_event *done)

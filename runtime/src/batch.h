@@ -79,7 +79,8 @@ void grpc_c_batch_status(grpc_call *call, grpc_c_client_results *results, grpc_c
 /** Server: receives the next message. `ret_message` is owned by the caller, NULL after the last. */
 void grpc_c_batch_receive(grpc_call *call, grpc_c_buffer **ret_message, grpc_c_event *done);
 
-/** Either side: an event without an operation, for what has failed before it began. */
+/** Either side: an event without an operation, for what has failed before it began. Always through
+ * the queue. */
 void grpc_c_batch_nothing(grpc_call *call, grpc_c_event *done);
 
 /** Server: sends the headers (NULL: they have been), the message (if there is one), or both. */

@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "core.h"
+#include "driver.h"
 #include "invariant.h"
 #include "thread.h"
 
@@ -22,6 +23,8 @@ enum {
 
 struct grpc_c_completion_queue {
     grpc_c_queue *core;
+    /** The driver's while it is in core's queue, else under the mutex. */
+    grpc_c_driver kept;
     /** There is a pump; never goes back. */
     atomic_bool pumped;
 
@@ -73,6 +76,7 @@ grpc_c_completion_queue *grpc_c_completion_queue_new(void)
     }
     grpc_c_core_acquire();
     queue->core = grpc_c_queue_new_for_next();
+    grpc_c_driver_init(&queue->kept, queue->core);
     queue->fd = no_fd;
     queue->end = &queue->first;
     return queue;
@@ -136,18 +140,27 @@ static void make_unreadable(grpc_c_completion_queue *queue)
     eventfd_read(queue->fd, &count);
 }
 
-static void append(grpc_c_completion_queue *queue, grpc_c_event *event, bool ok)
+/* Appends events that are linked, from `first` to the one whose `next` is at `end`. Under the
+ * mutex.
+ */
+static void append(grpc_c_completion_queue *queue, grpc_c_event *first, grpc_c_event **end)
 {
-    pthread_mutex_lock(&queue->mutex);
     if (queue->first == NULL) {
         make_readable(queue);
         pthread_cond_broadcast(&queue->changed);
     }
-    event->ok = ok;
-    event->next = NULL;
-    *queue->end = event;
-    queue->end = &event->next;
-    pthread_mutex_unlock(&queue->mutex);
+    *queue->end = first;
+    queue->end = end;
+}
+
+/* What the last driver of core's queue has kept goes into the list, once there is a pump. Under the
+ * mutex, with no such driver any more. */
+static void append_kept(grpc_c_completion_queue *queue)
+{
+    if (queue->kept.first == NULL || !atomic_load(&queue->pumped))
+        return;
+    append(queue, queue->kept.first, queue->kept.end);
+    grpc_c_driver_init(&queue->kept, queue->core);
 }
 
 static void *pump_main(void *argument)
@@ -160,8 +173,13 @@ static void *pump_main(void *argument)
 
     grpc_c_event *event;
     bool ok;
-    while (grpc_c_queue_next(queue->core, &event, &ok) == GRPC_C_QUEUE_EVENT)
-        append(queue, event, ok);
+    while (grpc_c_queue_next(queue->core, &event, &ok) == GRPC_C_QUEUE_EVENT) {
+        event->ok = ok;
+        event->next = NULL;
+        pthread_mutex_lock(&queue->mutex);
+        append(queue, event, &event->next);
+        pthread_mutex_unlock(&queue->mutex);
+    }
 
     pthread_mutex_lock(&queue->mutex);
     queue->ended = true;
@@ -181,6 +199,8 @@ int grpc_c_completion_queue_fd(grpc_c_completion_queue *queue)
     if (queue->fd != no_fd && !atomic_load(&queue->pumped)) {
         if (grpc_c_thread_start(&queue->pump, "grpc-c pump", pump_main, queue)) {
             atomic_store(&queue->pumped, true);
+            if (!queue->driver_in_core)
+                append_kept(queue);
         } else {
             close(queue->fd);
             queue->fd = no_fd;
@@ -224,6 +244,7 @@ bool grpc_c_completion_queue_is_driven_here(grpc_c_completion_queue *queue)
 static void leave_core(grpc_c_completion_queue *queue)
 {
     queue->driver_in_core = false;
+    append_kept(queue);
     pthread_cond_broadcast(&queue->changed);
 }
 
@@ -240,11 +261,8 @@ static driving drive_core(grpc_c_completion_queue *queue, int64_t timeout_ms, un
 {
     gpr_timespec deadline = grpc_c_deadline_after_ms(timeout_ms);
     for (unsigned taken = 0; taken < most; taken++) {
-        grpc_c_event *event;
-        bool ok;
-        switch (grpc_c_queue_next_until(queue->core, deadline, &event, &ok)) {
+        switch (grpc_c_driver_run_next(&queue->kept, deadline)) {
         case GRPC_C_QUEUE_EVENT:
-            event->done(event, ok);
             break;
         case GRPC_C_QUEUE_TIMEOUT:
             return driving_goes_on;

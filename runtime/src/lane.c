@@ -46,6 +46,8 @@ void grpc_c_lane_init(grpc_c_lane *lane, grpc_c_server *server, grpc_c_queue *qu
     lane->core = server->core;
     lane->shutdown.done = on_shutdown;
     atomic_init(&lane->ends_to_come, 1);
+    lane->pass.done = grpc_c_lane_on_pass;
+    grpc_c_driver_init(&lane->driver, lane->queue);
     atomic_init(&lane->token, has_slot);
 }
 
@@ -185,12 +187,9 @@ static void come_back(grpc_c_workers *workers, grpc_c_lane *lane)
  */
 static bool poll_once(grpc_c_lane *lane, gpr_timespec deadline, grpc_c_server_call **ret_ready)
 {
-    grpc_c_event *event;
-    bool ok;
     *ret_ready = NULL;
-    if (grpc_c_queue_next_until(lane->queue, deadline, &event, &ok) != GRPC_C_QUEUE_EVENT)
+    if (grpc_c_driver_run_next(&lane->driver, deadline) != GRPC_C_QUEUE_EVENT)
         return false;
-    event->done(event, ok);
     *ret_ready = lane->ready;
     lane->ready = NULL;
     return true;
@@ -207,6 +206,18 @@ static grpc_c_lane *leave_handler(grpc_c_workers *workers, const grpc_c_role *ro
     return role->lane;
 }
 
+/* Runs a call's handler and answers. The lane that the worker polls then, as above. It answers
+ * after it has left: as the poller, if it still is, it may keep what ends at once. */
+static grpc_c_lane *serve(grpc_c_workers *workers, grpc_c_server_call *call, grpc_c_role *role)
+{
+    grpc_c_lane_serve(call, role);
+    grpc_c_lane *lane = leave_handler(workers, role);
+    grpc_c_driver *outer = grpc_c_driver_enter(lane != NULL ? &lane->driver : NULL);
+    grpc_c_server_call_answer(call);
+    grpc_c_driver_leave(outer);
+    return lane;
+}
+
 /* A worker that lost its role has a slot to itself: it serves what waits, then gives the slot
  * back. The lane that it polls now, should it have come to a role meanwhile; else NULL. */
 static grpc_c_lane *end_away(grpc_c_workers *workers)
@@ -216,8 +227,7 @@ static grpc_c_lane *end_away(grpc_c_workers *workers)
     while ((call = grpc_c_backlog_pop(workers)) != NULL) {
         grpc_c_role role = {.lane = NULL, .away = true};
         pthread_mutex_unlock(&workers->mutex);
-        grpc_c_server_call_serve(call, &role);
-        grpc_c_lane *lane = leave_handler(workers, &role);
+        grpc_c_lane *lane = serve(workers, call, &role);
         if (lane != NULL)
             return lane;
         pthread_mutex_lock(&workers->mutex);
@@ -243,8 +253,7 @@ static grpc_c_lane *run_handlers(grpc_c_workers *workers, grpc_c_lane *lane,
 {
     grpc_c_role role;
     while ((call = enter(workers, lane, call, &role)) != NULL) {
-        grpc_c_server_call_serve(call, &role);
-        lane = leave_handler(workers, &role);
+        lane = serve(workers, call, &role);
         if (lane == NULL)
             lane = end_away(workers);
         if (lane == NULL)

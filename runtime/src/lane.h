@@ -42,6 +42,7 @@
 
 #include <grpc-c/server.h>
 
+#include "driver.h"
 #include "queue.h"
 #include "server_call.h"
 
@@ -59,6 +60,7 @@ struct grpc_c_lane {
 
     /* The poller's, handed over with the role. */
 
+    grpc_c_driver driver;
     /** A call whose handler is to run, left by the event just handled. */
     grpc_c_server_call *ready;
     /** A handler that sleeps over the event just handled. */
@@ -79,6 +81,10 @@ struct grpc_c_lane {
     _Atomic unsigned ends_to_come;
     /** Nobody has the role; a standby worker is to take it. Under the workers' mutex. */
     bool vacant;
+    /** Events that a handler's thread came by and that are the poller's to run, latest first; and
+     * the one that tells it. Under the workers' mutex. */
+    grpc_c_event *passed;
+    grpc_c_event pass;
     /** Calls running. Written by the poller alone, read by other lanes'. */
     _Atomic unsigned active;
 };
@@ -94,6 +100,13 @@ struct grpc_c_role {
     /** When its handler last woke without the role, in nanoseconds. */
     int64_t woke_at;
 };
+
+/** Runs a call's handler, on a worker. What ends at once meanwhile is dealt with on the spot, or
+ * passed to the lane's poller. */
+void grpc_c_lane_serve(grpc_c_server_call *call, grpc_c_role *role);
+
+/** The `done` of lane->pass. */
+void grpc_c_lane_on_pass(grpc_c_event *event, bool ok);
 
 /** Prepares a lane, with a slot, on `queue`, which is borrowed; NULL: on one of its own. */
 void grpc_c_lane_init(grpc_c_lane *lane, grpc_c_server *server, grpc_c_queue *queue);

@@ -80,6 +80,25 @@ grpc_c_queue_result grpc_c_queue_next(grpc_c_queue *queue, grpc_c_event **ret_ev
     return grpc_c_queue_next_until(queue, gpr_inf_future(GPR_CLOCK_MONOTONIC), ret_event, ret_ok);
 }
 
+/* Core calls this experimental and has had it since 2017, for gRPC C++. Without it, begin does
+ * nothing and end returns false: all events take the way through the queue then. */
+void grpc_c_queue_begin_catching(grpc_c_queue *queue)
+{
+    grpc_completion_queue_thread_local_cache_init(queue);
+}
+
+bool grpc_c_queue_end_catching(grpc_c_queue *queue, grpc_c_event **ret_event, bool *ret_ok)
+{
+    void *tag;
+    int ok;
+    if (!grpc_completion_queue_thread_local_cache_flush(queue, &tag, &ok))
+        return false;
+    __tsan_acquire(tag); /* somebody else may have started it */
+    *ret_event = tag;
+    *ret_ok = ok != 0;
+    return true;
+}
+
 void grpc_c_queue_shutdown(grpc_c_queue *queue)
 {
     grpc_completion_queue_shutdown(queue);

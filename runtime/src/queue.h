@@ -57,6 +57,14 @@ grpc_c_queue_result grpc_c_queue_next(grpc_c_queue *queue, grpc_c_event **ret_ev
 grpc_c_queue_result grpc_c_queue_next_until(grpc_c_queue *queue, gpr_timespec deadline,
                                             grpc_c_event **ret_event, bool *ret_ok);
 
+/**
+ * From begin to end, which the same thread is to call soon, an event of the `next` queue that comes
+ * about on this thread is not put there: the first one is end's to return, in `ret_event` and
+ * `ret_ok`. False when there was none. Core has one such place a thread: not to be nested.
+ */
+void grpc_c_queue_begin_catching(grpc_c_queue *queue);
+bool grpc_c_queue_end_catching(grpc_c_queue *queue, grpc_c_event **ret_event, bool *ret_ok);
+
 /** No operation may start any more; `next` returns SHUTDOWN after the last event. */
 void grpc_c_queue_shutdown(grpc_c_queue *queue);
 

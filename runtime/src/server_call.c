@@ -126,8 +126,10 @@ static void ask(grpc_c_server_call *call, grpc_server *core)
     grpc_c_queue *queue = call->lane->queue;
     call->asked = core;
     grpc_c_event_starts(&call->event);
+    grpc_c_driver *driver = grpc_c_driver_begin_start(); /* an arrival may be waiting for us */
     grpc_call_error error = grpc_server_request_call(core, &call->core, &call->details,
                                                      &call->metadata, queue, queue, &call->event);
+    grpc_c_driver_end_start(driver);
     GRPC_C_INVARIANT(error == GRPC_CALL_OK);
 }
 

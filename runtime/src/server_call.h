@@ -164,9 +164,11 @@ void grpc_c_server_call_ask_first(grpc_c_server_call *call, grpc_server *core);
  * keeps waiting and memory allows. By the poller. */
 void grpc_c_server_call_request(grpc_c_lane *lane);
 
-/** Runs the handler, on any thread, and sends what it answered. The call is not to be touched
- * afterwards: it may be gone. `role` is the worker's, and may change meanwhile. */
+/** Runs the handler, on any thread. `role` is the worker's, and may change meanwhile. */
 void grpc_c_server_call_serve(grpc_c_server_call *call, grpc_c_role *role);
+
+/** Sends what the handler answered. The call is not to be touched afterwards: it may be gone. */
+void grpc_c_server_call_answer(grpc_c_server_call *call);
 
 /**
  * Makes ready what the handler gets: `ret_in`, the one request or the stream of them, and

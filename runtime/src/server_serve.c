@@ -133,6 +133,10 @@ void grpc_c_server_call_serve(grpc_c_server_call *call, grpc_c_role *role)
     run_handler(call);
     call->role = NULL;
     grpc_c_server_call_unwatch(call);
+}
+
+void grpc_c_server_call_answer(grpc_c_server_call *call)
+{
     /* A message may still be leaving. Nobody waits for it: the poller finishes the call then. */
     if (!grpc_c_wait_leave(&call->write, finish_later, call))
         grpc_c_server_call_finish(call);
