@@ -49,6 +49,13 @@ class Process:
             raise RunFailed(f"{' '.join(self.command)}: ended with {self.process.wait()} and said nothing")
         return line.strip()
 
+    def measured(self):
+        line = self.line()
+        try:
+            return json.loads(line)
+        except json.JSONDecodeError:
+            raise RunFailed(f"{' '.join(self.command)}: {line}") from None
+
     def say(self, line):
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
@@ -83,6 +90,8 @@ def start_client(contender, load, server, preload=None, **more):
     for name in ("kind", "connections", "outstanding", "size", "slow_every"):
         if name in load:
             settings[name.replace("_", "-")] = load[name]
+    if options.debug:
+        settings["debug"] = "yes"
     settings.update(more)
     command = [os.path.join(options.bin, f"bench_{program}_client")]
     return Process(command + [f"--{name}={value}" for name, value in settings.items()], preload)
@@ -103,12 +112,12 @@ def run(side, contender, load, counts=None, **more):
     client = start_client(contender if side == "client" else plan.LIMIT, load, server, files.get("client"),
                           warmup=options.warmup * waves, seconds=max(options.seconds, 0.1 * waves), **more)
     try:
-        measured = json.loads(client.line())
+        measured = client.measured()
         client.end()
         server.end()
     except RunFailed:
-        if options.debug:
-            subprocess.run(["gdb", "-p", str(server.pid), "-batch", "-ex", "thread apply all bt"], stdout=sys.stderr,
+        for one in (server, client) if options.debug else ():
+            subprocess.run(["gdb", "-p", str(one.pid), "-batch", "-ex", "thread apply all bt"], stdout=sys.stderr,
                            check=False)
         server.kill()
         client.kill()
@@ -322,7 +331,7 @@ parser.add_argument("--bin", required=True, help="where the programs are")
 parser.add_argument("--out", required=True, help="the file to write")
 parser.add_argument("--quick", action="store_true", help="fewer rounds, shorter windows")
 parser.add_argument("--only", help="of the runs, those whose part/side/load matches this expression")
-parser.add_argument("--debug", action="store_true", help="gdb's backtraces of a server that hangs")
+parser.add_argument("--debug", action="store_true", help="gdb's backtraces of server and client where a run fails")
 parser.add_argument("--rounds", type=int)
 parser.add_argument("--seconds", type=float, help="the window of a run")
 options = parser.parse_args()

@@ -36,6 +36,7 @@ typedef struct load_options {
     /** Every so many calls one sleeps 50 ms in its handler; 0: none. */
     int slow_every;
     double warmup;
+    /** The window; longer where too few calls end in it. */
     double seconds;
     int server_pid;
     /** Files in which the interposed malloc counts; NULL where it is not there. */
@@ -48,6 +49,8 @@ typedef struct load_options {
     bool hold;
     /** With hold: begins after a line on standard input, with no reply to be expected. */
     bool stall;
+    /** Where no call has ended in the window: says so as its line and stays, to be looked at. */
+    bool debug;
 } load_options;
 
 extern load_options load;
