@@ -1,7 +1,7 @@
 /*
  * What ends at once while a handler runs: a handler's thread need not have the poller's role, and
- * cannot tell whether it still has it. So it deals itself with what anybody may, the operations
- * that handlers wait for, and passes the rest on.
+ * cannot tell whether it still has it. So it deals itself with what it would wait for, its own
+ * call's operations, and passes the rest on.
  */
 #include "batch.h"
 #include "lane.h"
@@ -44,13 +44,15 @@ void grpc_c_lane_on_pass(grpc_c_event *event, bool ok)
     }
 }
 
+/* Another call's wait is not ended here: its worker may be the one that polls, and would not hear
+ * of it in core's queue. */
 static void take(grpc_c_driver *driver, grpc_c_event *event, bool ok)
 {
-    grpc_c_wait *wait = grpc_c_wait_of(event);
-    if (wait == NULL)
-        pass(((handler *)driver)->call, event, ok);
-    else if (grpc_c_wait_end(wait, ok))
-        grpc_c_wait_wake(wait, false);
+    grpc_c_server_call *call = ((handler *)driver)->call;
+    if (event == &call->read.event || event == &call->write.event)
+        event->done(event, ok);
+    else
+        pass(call, event, ok);
 }
 
 void grpc_c_lane_serve(grpc_c_server_call *call, grpc_c_role *role)

@@ -13,26 +13,22 @@ enum {
     left,
 };
 
+/* By the poller; or by the worker that would wait, where its operation has ended in the start. */
 static void on_done(grpc_c_event *event, bool ok)
 {
     grpc_c_wait *wait = (grpc_c_wait *)event;
-    if (grpc_c_wait_end(wait, ok))
-        *wait->woken = wait;
-}
-
-grpc_c_wait *grpc_c_wait_of(grpc_c_event *event)
-{
-    return event->done == on_done ? (grpc_c_wait *)event : NULL;
-}
-
-bool grpc_c_wait_end(grpc_c_wait *wait, bool ok)
-{
     wait->ok = ok;
     /* From the exchange on, a worker that found it settled may begin the next operation. */
-    int state = atomic_exchange(&wait->state, settled);
-    if (state == left)
+    switch (atomic_exchange(&wait->state, settled)) {
+    case slept_over:
+        *wait->woken = wait;
+        break;
+    case left:
         wait->then(wait->argument);
-    return state == slept_over;
+        break;
+    default:
+        break;
+    }
 }
 
 bool grpc_c_wait_init(grpc_c_wait *wait, grpc_c_wait **woken)

@@ -27,7 +27,7 @@ struct grpc_c_wait {
     /** The sleeper would poll the lane; it is to, from now on. */
     bool wants_role;
     bool gets_role;
-    /** Called instead, by who gets the event, where nobody waits any more. */
+    /** Called by the poller instead, where nobody waits any more. */
     void (*then)(void *argument);
     void *argument;
 };
@@ -40,13 +40,6 @@ void grpc_c_wait_destroy(grpc_c_wait *wait);
 /** To be called before the operation starts with &wait->event. */
 void grpc_c_wait_begin(grpc_c_wait *wait);
 
-/** The wait that the event is; NULL when it is another kind of event. */
-grpc_c_wait *grpc_c_wait_of(grpc_c_event *event);
-
-/** What the event's `done` does, on any thread. Whether somebody sleeps over it, whom the caller is
- * to wake. */
-bool grpc_c_wait_end(grpc_c_wait *wait, bool ok);
-
 /** Whether nothing is in flight. What the operation wrote may be read then. */
 bool grpc_c_wait_is_done(const grpc_c_wait *wait);
 
@@ -54,11 +47,10 @@ bool grpc_c_wait_is_done(const grpc_c_wait *wait);
  * is to poll from now on. */
 bool grpc_c_wait_sleep(grpc_c_wait *wait, bool wants_role);
 
-/** Ends the sleep over what is done, by the poller, which gives its role away if it says so, or,
- * with no role to give, by whoever else came by the event. */
+/** Ends the sleep over what is done, by the poller, which gives its role away if it says so. */
 void grpc_c_wait_wake(grpc_c_wait *wait, bool with_role);
 
-/** Has who gets the event call `then` when the operation is done. False when it is done already. */
+/** Has the poller call `then` when the operation is done. False when it is done already. */
 bool grpc_c_wait_leave(grpc_c_wait *wait, void (*then)(void *argument), void *argument);
 
 #endif
