@@ -2,6 +2,7 @@
 #include "arena.h"
 
 #include <stdalign.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,9 +32,17 @@ enum {
     /* What most calls take. Ten thousand streams have one or two each; who needs more gets that
      * from the second call on. */
     smallest_chunk = 512,
-    /* A pooled call must not hold on to the memory of the largest message it ever saw. */
+    /* A pooled call must not hold on to the memory of the largest message it ever saw... */
     largest_kept_chunk = 64 * 1024,
+    /* ...but a few calls may, of up to so much together: glibc gives a megabyte back to the system
+     * when it is freed, and takes it anew page by page, a fifth of what such a call costs. */
+    most_kept_beyond = 8 * 1024 * 1024,
+    /* After so many calls in a row that would have done with less, the arena gives it back. */
+    patience = 64,
 };
+
+/* What all arenas hold in chunks larger than what each may keep. */
+static _Atomic size_t kept_beyond;
 
 struct grpc_c_arena_chunk {
     grpc_c_arena_chunk *older;
@@ -71,11 +80,37 @@ static void free_chunks(grpc_c_arena_chunk *chunk)
     }
 }
 
-void grpc_c_arena_free(grpc_c_arena *arena)
+static void give_share_back(grpc_c_arena *arena)
+{
+    atomic_fetch_sub(&kept_beyond, arena->share);
+    arena->share = 0;
+}
+
+/* A share of what may be kept beyond, for a first chunk of `size` bytes. */
+static bool take_share(grpc_c_arena *arena, size_t size)
+{
+    if (size > most_kept_beyond)
+        return false;
+    if (atomic_fetch_add(&kept_beyond, size) + size > most_kept_beyond) {
+        atomic_fetch_sub(&kept_beyond, size);
+        return false;
+    }
+    arena->share = size;
+    arena->small_calls = 0;
+    return true;
+}
+
+static void free_all_chunks(grpc_c_arena *arena)
 {
     free_chunks(arena->chunks);
     arena->chunks = NULL;
     arena->next = arena->end = NULL;
+}
+
+void grpc_c_arena_free(grpc_c_arena *arena)
+{
+    free_all_chunks(arena);
+    give_share_back(arena);
 }
 
 static void use_chunk(grpc_c_arena *arena, grpc_c_arena_chunk *chunk)
@@ -88,11 +123,15 @@ static void use_chunk(grpc_c_arena *arena, grpc_c_arena_chunk *chunk)
 void grpc_c_arena_reset(grpc_c_arena *arena)
 {
     grpc_c_arena_chunk *chunk = arena->chunks;
+    bool small = arena->used <= largest_kept_chunk;
     arena->used = 0;
     arena->exhausted = false;
     if (chunk == NULL)
         return;
-    if (chunk->older == NULL && chunk->size <= largest_kept_chunk) {
+    if (arena->share > 0)
+        arena->small_calls = small ? arena->small_calls + 1 : 0;
+    if (chunk->older == NULL && (chunk->size <= largest_kept_chunk ||
+                                 (chunk->size <= arena->share && arena->small_calls < patience))) {
         use_chunk(arena, chunk);
         return;
     }
@@ -101,15 +140,20 @@ void grpc_c_arena_reset(grpc_c_arena *arena)
     size_t total = 0;
     for (; chunk != NULL; chunk = chunk->older)
         total += chunk->size;
-    arena->first_chunk_size = total < largest_kept_chunk ? total : largest_kept_chunk;
-    grpc_c_arena_free(arena);
+    free_all_chunks(arena);
+    give_share_back(arena);
+    bool large = total > largest_kept_chunk;
+    arena->first_chunk_size = large ? largest_kept_chunk : total;
+    if (large && !small && take_share(arena, total))
+        arena->first_chunk_size = total;
 }
 
 static bool add_chunk(grpc_c_arena *arena, size_t needed)
 {
     size_t size = arena->chunks == NULL ? arena->first_chunk_size : 2 * arena->chunks->size;
-    if (size > largest_kept_chunk)
-        size = largest_kept_chunk;
+    size_t most = arena->chunks == NULL && arena->share > 0 ? arena->share : largest_kept_chunk;
+    if (size > most)
+        size = most;
     if (size < needed)
         size = needed;
     grpc_c_arena_chunk *chunk = malloc(sizeof *chunk + size);

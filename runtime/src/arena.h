@@ -30,6 +30,10 @@ typedef struct grpc_c_arena {
     size_t limit;
     /** Size of the chunk that the next call begins with: what the last ones needed. */
     size_t first_chunk_size;
+    /** Of what all arenas may keep beyond their usual: this one's; and its calls in a row that did
+     * not need it. */
+    size_t share;
+    unsigned small_calls;
     /** An allocation failed since the last reset, at the limit or for want of memory. */
     bool exhausted;
 } grpc_c_arena;

@@ -75,6 +75,51 @@ static void test_large_call_is_not_kept(void **state)
     grpc_c_arena_free(&arena);
 }
 
+static void take_and_reset(grpc_c_arena *arena, size_t size)
+{
+    assert_non_null(grpc_c_arena_alloc(arena, 100));
+    assert_non_null(grpc_c_arena_alloc(arena, size));
+    grpc_c_arena_reset(arena);
+}
+
+static void test_steady_load_of_large_calls_is_kept_for_a_while(void **state)
+{
+    (void)state;
+    grpc_c_arena arena;
+    grpc_c_arena_init(&arena, 64 << 20);
+    take_and_reset(&arena, 1 << 20);
+    take_and_reset(&arena, 1 << 20);
+    grpc_c_arena_chunk *kept = arena.chunks;
+    assert_non_null(kept);
+    for (int i = 0; i < 50; i++) /* one large call in fifty is steady enough */
+        take_and_reset(&arena, 100);
+    take_and_reset(&arena, 1 << 20);
+    assert_ptr_equal(arena.chunks, kept);
+    for (int i = 0; i < 100; i++)
+        take_and_reset(&arena, 100);
+    assert_true(arena.end - arena.next <= 64 * 1024);
+    grpc_c_arena_free(&arena);
+}
+
+static void test_all_arenas_together_keep_so_much(void **state)
+{
+    (void)state;
+    enum { count = 20 };
+    grpc_c_arena arenas[count];
+    for (int round = 0; round < 2; round++) {
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            grpc_c_arena_init(&arenas[i], 64 << 20);
+            take_and_reset(&arenas[i], 1 << 20);
+            take_and_reset(&arenas[i], 1 << 20);
+            kept += arenas[i].end - arenas[i].next > 64 * 1024;
+        }
+        assert_in_range(kept, 1, 8); /* what is freed may be kept by others: as many again */
+        for (int i = 0; i < count; i++)
+            grpc_c_arena_free(&arenas[i]);
+    }
+}
+
 static char *format(grpc_c_arena *arena, const char *format_string, ...)
 {
     va_list arguments;
@@ -119,6 +164,8 @@ int main(void)
         cmocka_unit_test(test_limit_is_kept),
         cmocka_unit_test(test_steady_state_settles_in_one_chunk),
         cmocka_unit_test(test_large_call_is_not_kept),
+        cmocka_unit_test(test_steady_load_of_large_calls_is_kept_for_a_while),
+        cmocka_unit_test(test_all_arenas_together_keep_so_much),
         cmocka_unit_test(test_printf_short_and_long),
         cmocka_unit_test(test_allocator_is_the_arena),
     };
