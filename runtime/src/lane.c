@@ -18,9 +18,7 @@ enum {
     counted = 4,
     one_handler = 8,
 };
-
-/* A handler that comes to its next wait within this time is quick. */
-enum { quick_ns = 200 * 1000 };
+enum { quick_ns = 200 * 1000 }; /* from one wait to the next, of a quick handler */
 
 void grpc_c_lane_end_came(grpc_c_lane *lane)
 {
@@ -182,9 +180,8 @@ static void come_back(grpc_c_workers *workers, grpc_c_lane *lane)
     pthread_mutex_unlock(&workers->mutex);
 }
 
-/* Takes one event, waiting for it until the deadline. False when there is none: at the deadline, or
- * when the lane has been shut down. `ret_ready` is a call that is to be served now; NULL for none.
- */
+/* Takes one event, waiting for it until the deadline. False when none has come by then, or none
+ * will any more. `ret_ready` is a call that is to be served now; NULL for none. */
 static bool poll_once(grpc_c_lane *lane, gpr_timespec deadline, grpc_c_server_call **ret_ready)
 {
     *ret_ready = NULL;
@@ -195,8 +192,7 @@ static bool poll_once(grpc_c_lane *lane, gpr_timespec deadline, grpc_c_server_ca
     return true;
 }
 
-/* Leaves a handler that has returned. The lane that the worker polls now; NULL when it has lost the
- * role, and is away. */
+/* Leaves a handler that has returned. The lane that the worker polls now; NULL: it is away. */
 static grpc_c_lane *leave_handler(grpc_c_workers *workers, const grpc_c_role *role)
 {
     if (role->lane == NULL || !try_leave(role->lane, role->entered))
@@ -206,8 +202,7 @@ static grpc_c_lane *leave_handler(grpc_c_workers *workers, const grpc_c_role *ro
     return role->lane;
 }
 
-/* Runs a call's handler and answers. The lane that the worker polls then, as above. It answers
- * after it has left: as the poller, if it still is, it may keep what ends at once. */
+/* Runs a call's handler, leaves it, and answers: as the poller, if it still is. As above. */
 static grpc_c_lane *serve(grpc_c_workers *workers, grpc_c_server_call *call, grpc_c_role *role)
 {
     grpc_c_lane_serve(call, role);
@@ -237,7 +232,7 @@ static grpc_c_lane *end_away(grpc_c_workers *workers)
     return NULL;
 }
 
-/* Wakes the handler that sleeps over the event just handled, if there is one. */
+/* Wakes who sleeps over the event just handled. */
 static void wake(grpc_c_lane *lane, bool with_role)
 {
     grpc_c_wait *wait = lane->woken;
@@ -246,8 +241,7 @@ static void wake(grpc_c_lane *lane, bool with_role)
         grpc_c_wait_wake(wait, with_role);
 }
 
-/* Runs a call's handler in place, and then what waits in the backlog. The lane that the worker
- * polls then; NULL when the role was lost over one of them. */
+/* Runs a call's handler in place, and then what waits in the backlog. As above. */
 static grpc_c_lane *run_handlers(grpc_c_workers *workers, grpc_c_lane *lane,
                                  grpc_c_server_call *call)
 {
@@ -268,8 +262,7 @@ static grpc_c_lane *run_handlers(grpc_c_workers *workers, grpc_c_lane *lane,
     return lane;
 }
 
-/* Polls until the role is lost, or given to a handler that has been woken, or the lane is shut
- * down. */
+/* Polls until the role is lost, or given to a handler that was woken, or the lane is shut down. */
 void grpc_c_lane_poll(grpc_c_workers *workers, grpc_c_lane *lane)
 {
     grpc_c_server_call *call = NULL; /* a worker that comes to a vacant lane looks at the backlog */
