@@ -59,7 +59,8 @@ typedef struct grpc_c_mock_method {
     grpc_c_mock_answer (*answer)(const void *mock, size_t number);
 } grpc_c_mock_method;
 
-/** Returns an owned mock; NULL when memory is short, or for NULL. Borrows all it is given until it is freed. */
+/** Returns an owned mock; NULL when memory is short, or for NULL. Borrows all it is given until it
+ * is freed. */
 GRPC_C_API grpc_c_mock *grpc_c_mock_new(const grpc_c_service *service,
                                         const grpc_c_mock_method *methods, void *mock);
 
