@@ -172,8 +172,8 @@ GRPC_C_API bool grpc_c_server_start(grpc_c_server *server, grpc_c_error *error);
  * that wait for a worker are not begun after the grace. Before start, it makes start fail. Several
  * threads may call it: all wait, and the shortest grace counts. Called from a handler or callback
  * of this server, or on one with a completion queue, it begins the stop and returns at once, since
- * it cannot wait for its own caller; should there be no thread to be had for it, a queue's calls are
- * given no grace, and other servers stop when somebody waits for their termination.
+ * it cannot wait for its own caller; should there be no thread to be had for it, a queue's calls
+ * are given no grace, and other servers stop when somebody waits for their termination.
  */
 GRPC_C_API void grpc_c_server_stop(grpc_c_server *server, int64_t grace_ms);
 
