@@ -22,15 +22,6 @@ enum {
 /* A handler that comes to its next wait within this time is quick. */
 enum { quick_ns = 200 * 1000 };
 
-void grpc_c_lane_end_came(grpc_c_lane *lane)
-{
-    if (atomic_fetch_sub(&lane->ends_to_come, 1) > 1)
-        return;
-    lane->shut_down = true;
-    if (lane->in_use == 0)
-        grpc_c_server_lane_is_idle(lane->server);
-}
-
 static void on_shutdown(grpc_c_event *event, bool ok)
 {
     (void)ok;
