@@ -20,15 +20,6 @@ enum {
 };
 enum { quick_ns = 200 * 1000 }; /* from one wait to the next, of a quick handler */
 
-void grpc_c_lane_end_came(grpc_c_lane *lane)
-{
-    if (atomic_fetch_sub(&lane->ends_to_come, 1) > 1)
-        return;
-    lane->shut_down = true;
-    if (lane->in_use == 0)
-        grpc_c_server_lane_is_idle(lane->server);
-}
-
 static void on_shutdown(grpc_c_event *event, bool ok)
 {
     (void)ok;

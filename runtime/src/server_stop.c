@@ -36,6 +36,15 @@ void grpc_c_server_lane_is_idle(grpc_c_server *server)
         grpc_c_completion_queue_leave(queue);
 }
 
+void grpc_c_lane_end_came(grpc_c_lane *lane)
+{
+    if (atomic_fetch_sub(&lane->ends_to_come, 1) > 1)
+        return;
+    lane->shut_down = true;
+    if (lane->in_use == 0)
+        grpc_c_server_lane_is_idle(lane->server);
+}
+
 /* Core tells every lane, by an event of its own, that it has shut down. */
 static void shut_core_down(grpc_c_server *server)
 {
