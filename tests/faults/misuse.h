@@ -13,7 +13,7 @@
 #define MISUSE(function, condition) \
     do { \
         print_message("misused: %s\n", #function); \
-        (void)&function; /* it is one */ \
+        (void)&(function); /* it is one */ \
         assert_true(condition); \
     } while (0)
 
