@@ -103,7 +103,7 @@ void grpc_c_client_context_reset(grpc_c_client_context *context)
 
 void grpc_c_client_context_cancel(grpc_c_client_context *context)
 {
-    if (context == NULL || (grpc_c_core_was_forked() && context->holds_core))
+    if (context == NULL || grpc_c_core_was_forked()) /* where no call runs */
         return;
     pthread_mutex_lock(&context->mutex);
     if (context->phase == GRPC_C_CALL_RUNNING) {

@@ -200,7 +200,9 @@ static void run_once(int number)
 static void on_alarm(int number)
 {
     (void)number;
-    allocations_print(); /* not for handlers, and better than no word */
+    /* Not for handlers, and better than no word.
+     * NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c) */
+    allocations_print();
     abort();
 }
 

@@ -2,6 +2,7 @@
 #include "load_async.h"
 
 #include <sched.h>
+#include <string.h>
 
 /* How long the finisher hesitates, at most. */
 enum { most_spin_ns = LOAD_BY_PRESET(50, 50, 200) * 1000 };
@@ -47,10 +48,14 @@ static void release(load_handling *handling)
     if (visit != NULL)
         load_require(visit->ended++ == 0);
     load_require(handling->cancels <= 1);
-    bool kept = handling->async->races;
-    handling->async->service.ended++;
-    if (!kept)
-        free(handling);
+    load_async *async = handling->async;
+    if (!async->races) {
+        pthread_mutex_lock(&async->mutex);
+        handling->older = async->spare;
+        async->spare = handling;
+        pthread_mutex_unlock(&async->mutex);
+    }
+    async->service.ended++;
 }
 
 static void hold(load_handling *handling)
@@ -88,10 +93,23 @@ static void on_cancel(void *user_data)
         async->ended_by_cancel++;
 }
 
+static load_handling *take_handling(load_async *async)
+{
+    pthread_mutex_lock(&async->mutex);
+    load_handling *handling = async->spare;
+    if (handling != NULL)
+        async->spare = handling->older;
+    pthread_mutex_unlock(&async->mutex);
+    if (handling == NULL)
+        handling = malloc(sizeof *handling);
+    load_require(handling != NULL);
+    memset(handling, 0, sizeof *handling);
+    return handling;
+}
+
 static load_handling *begin(load_async *async, grpc_c_server_context *context)
 {
-    load_handling *handling = calloc(1, sizeof *handling);
-    load_require(handling != NULL);
+    load_handling *handling = take_handling(async);
     handling->async = async;
     handling->context = context;
     handling->references = 2; /* the call's, and the handler's */
@@ -369,6 +387,15 @@ void load_async_init(load_async *async, uint64_t calls)
         load_require(pthread_create(&async->finisher, NULL, finisher_main, async) == 0);
 }
 
+static void free_all(load_handling *first)
+{
+    while (first != NULL) {
+        load_handling *handling = first;
+        first = handling->older;
+        free(handling);
+    }
+}
+
 void load_async_destroy(load_async *async)
 {
     pthread_mutex_lock(&async->mutex);
@@ -378,11 +405,8 @@ void load_async_destroy(load_async *async)
     if (async->races)
         pthread_join(async->finisher, NULL);
     load_require(async->started == async->called);
-    while (async->all != NULL) {
-        load_handling *handling = async->all;
-        async->all = handling->older;
-        free(handling);
-    }
+    free_all(async->all);
+    free_all(async->spare);
     load_service_destroy(&async->service);
     pthread_mutex_destroy(&async->mutex);
     pthread_cond_destroy(&async->changed);

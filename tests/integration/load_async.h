@@ -25,6 +25,8 @@ typedef struct load_async {
     pthread_cond_t changed;
     struct load_handling *first;
     struct load_handling *all;
+    /** Without races: what is over, to be used again. */
+    struct load_handling *spare;
     bool closing;
 } load_async;
 
