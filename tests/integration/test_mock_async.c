@@ -343,17 +343,22 @@ static void test_callbacks_on_the_librarys_thread(void **state)
 
 #define LOCALLY(test) cmocka_unit_test_setup_teardown(test, set_up_async_local, tear_down_async)
 
-/* The test looks at what a handler of the same process wrote down, when its call has ended: one
- * comes after the other by way of a socket, which ThreadSanitizer does not know of. */
-#ifdef __SANITIZE_THREAD__
-#define SERVED(test) LOCALLY(test)
-#else
 #define SERVED(test) \
     { \
         "served: " #test, test, set_up_async_served, tear_down_async, NULL \
     }
-#endif
 #define BOTH(test) LOCALLY(test), SERVED(test)
+
+/* The test looks at what a handler of the same process wrote down, when its call has ended: one
+ * comes after the other by way of a socket, which ThreadSanitizer does not know of. */
+static bool without_server(void)
+{
+#ifdef __SANITIZE_THREAD__
+    return true;
+#else
+    return false;
+#endif
+}
 
 int main(void)
 {
@@ -372,5 +377,7 @@ int main(void)
         LOCALLY(test_a_reply_that_was_not_initialised),
         LOCALLY(test_the_mock_is_cleared_during_a_call),
     };
+    if (without_server())
+        cmocka_set_skip_filter("served: *");
     return cmocka_run_group_tests_name("mock_async", tests, NULL, NULL);
 }
