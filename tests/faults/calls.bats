@@ -108,7 +108,7 @@ refuses() {
 # Each function of the headers must be among those that say "misused: NAME": see misuse.h.
 @test "row 33: wrong arguments to every public function" {
     local program public misused
-    for program in fault_arguments fault_call_arguments; do
+    for program in fault_arguments fault_call_arguments fault_credential_arguments; do
         run "$BIN/$program"
         echo "$output"
         [ "$status" -eq 0 ]

@@ -133,8 +133,12 @@ static void check_async(const grpc_c_server_options *options, int calls, int tak
 static void test_ten_thousand_calls_of_an_async_server(void **state)
 {
     (void)state;
-    check_async(GRPC_C_SERVER_OPTIONS(.max_concurrent_calls = most_calls), most_calls, most_calls);
-    check_async(GRPC_C_SERVER_OPTIONS(.max_concurrent_calls = 100, .lanes = 1), fewer_calls, 100);
+    check_async(GRPC_C_SERVER_OPTIONS(.max_concurrent_calls = most_calls,
+                                      .max_concurrent_streams = most_calls),
+                most_calls, most_calls);
+    check_async(GRPC_C_SERVER_OPTIONS(.max_concurrent_calls = 100, .lanes = 1,
+                                      .max_concurrent_streams = fewer_calls),
+                fewer_calls, 100);
 }
 
 /* ---- connections ---- */

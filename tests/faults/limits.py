@@ -310,8 +310,15 @@ def next(port, _pid):
 
 
 def connect_many(port, count):
-    """Half of them say nothing, the others are good HTTP/2."""
-    return [Peer(port, hello) for hello in (b"", PREFACE + frame(SETTINGS)) * (count // 2)]
+    """Half of them say nothing, the others are good HTTP/2. Fewer, when the server stops listening
+    meanwhile."""
+    peers = []
+    for hello in (b"", PREFACE + frame(SETTINGS)) * (count // 2):
+        try:
+            peers.append(Peer(port, hello))
+        except (Closed, ConnectionRefusedError, ConnectionResetError):
+            pass
+    return peers
 
 
 def starve(port, good):
@@ -324,7 +331,7 @@ def starve(port, good):
     while True:
         try:
             return say(port)
-        except (Closed, ConnectionRefusedError):
+        except (Closed, ConnectionRefusedError, ConnectionResetError):
             pass
 
 

@@ -51,7 +51,7 @@ static void release(load_handling *handling)
     load_async *async = handling->async;
     if (!async->races) {
         pthread_mutex_lock(&async->mutex);
-        handling->older = async->spare;
+        handling->next = async->spare;
         async->spare = handling;
         pthread_mutex_unlock(&async->mutex);
     }
@@ -95,15 +95,21 @@ static void on_cancel(void *user_data)
 
 static load_handling *take_handling(load_async *async)
 {
+    load_handling *older = NULL;
     pthread_mutex_lock(&async->mutex);
     load_handling *handling = async->spare;
-    if (handling != NULL)
-        async->spare = handling->older;
-    pthread_mutex_unlock(&async->mutex);
-    if (handling == NULL)
+    if (handling != NULL) {
+        async->spare = handling->next;
+        older = handling->older;
+    } else {
         handling = malloc(sizeof *handling);
-    load_require(handling != NULL);
+        load_require(handling != NULL);
+        older = async->all;
+        async->all = handling;
+    }
     memset(handling, 0, sizeof *handling);
+    handling->older = older;
+    pthread_mutex_unlock(&async->mutex);
     return handling;
 }
 
@@ -113,12 +119,6 @@ static load_handling *begin(load_async *async, grpc_c_server_context *context)
     handling->async = async;
     handling->context = context;
     handling->references = 2; /* the call's, and the handler's */
-    if (async->races) {
-        pthread_mutex_lock(&async->mutex);
-        handling->older = async->all;
-        async->all = handling;
-        pthread_mutex_unlock(&async->mutex);
-    }
     async->service.begun++;
     uint64_t number = async->calls++;
     handling->listens = async->races && number % 2 == 0;
@@ -387,15 +387,6 @@ void load_async_init(load_async *async, uint64_t calls)
         load_require(pthread_create(&async->finisher, NULL, finisher_main, async) == 0);
 }
 
-static void free_all(load_handling *first)
-{
-    while (first != NULL) {
-        load_handling *handling = first;
-        first = handling->older;
-        free(handling);
-    }
-}
-
 void load_async_destroy(load_async *async)
 {
     pthread_mutex_lock(&async->mutex);
@@ -405,8 +396,11 @@ void load_async_destroy(load_async *async)
     if (async->races)
         pthread_join(async->finisher, NULL);
     load_require(async->started == async->called);
-    free_all(async->all);
-    free_all(async->spare);
+    while (async->all != NULL) {
+        load_handling *handling = async->all;
+        async->all = handling->older;
+        free(handling);
+    }
     load_service_destroy(&async->service);
     pthread_mutex_destroy(&async->mutex);
     pthread_cond_destroy(&async->changed);
