@@ -22,6 +22,8 @@ typedef struct soak {
     grpc_c_channel *channels[soak_most_targets];
     Load__Load_Stub stubs[soak_most_targets];
 
+    /** Where the canceller's random numbers begin. */
+    uint64_t cancel_seed;
     _Atomic uint64_t started;
     /** With a status, by its number. */
     _Atomic uint64_t ended[GRPC_C_STATUS_UNAUTHENTICATED + 1];

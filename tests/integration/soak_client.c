@@ -170,7 +170,7 @@ static void *call(void *argument)
 static void *cancel(void *argument)
 {
     caller *all = argument;
-    load_random random = {~all[0].random.state};
+    load_random random = {all[0].soak->cancel_seed};
     while (!all[0].soak->over) {
         struct timespec rest = {0, (long)load_random_below(&random, most_rest_us) * 1000};
         nanosleep(&rest, NULL);
@@ -225,6 +225,7 @@ static int print(const soak *soak, const load_memory *memory, int before, int af
 
 static void start(soak *soak, caller *all, pthread_t *canceller, uint64_t seed)
 {
+    soak->cancel_seed = ~seed;
     for (int i = 0; i < callers; i++) {
         all[i] = (caller){.soak = soak, .random = {seed + (uint64_t)i}};
         pthread_mutex_init(&all[i].mutex, NULL);

@@ -2,6 +2,7 @@
  * it is all that these tests need; tests/faults/limits.bats does it with a server without
  * descriptors.
  */
+#include <sched.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
@@ -143,7 +144,7 @@ typedef struct caller {
     pthread_t thread;
     fixture *fixture;
     atomic_bool *over;
-    int done;
+    atomic_int done;
     int stopped;
     int failed_otherwise;
 } caller;
@@ -183,10 +184,12 @@ static void test_calls_all_the_time(void **state)
         wait_for_renewals(before + 1);
     }
     assert_true(grpc_c_channel_wait_until_ready(fixture->channel, -1));
+    for (int i = 0; i < callers_count; i++)
+        while (callers[i].done == 0)
+            sched_yield();
     over = true;
     for (int i = 0; i < callers_count; i++) {
         pthread_join(callers[i].thread, NULL);
-        assert_true(callers[i].done > 0);
         assert_in_range(callers[i].stopped, 0, 2 * rounds);
         assert_int_equal(callers[i].failed_otherwise, 0);
     }

@@ -94,7 +94,9 @@ static void test_no_thread_before_the_first_channel(void **state)
     assert_null(grpc_c_stub_unary_call(NULL, 0, NULL, context));
     assert_int_equal(grpc_c_client_context_status(context), GRPC_C_STATUS_INTERNAL);
     assert_null(grpc_c_insecure_channel_new(NULL, NULL));
+#ifndef __SANITIZE_THREAD__ /* which has a thread of its own that may come late */
     assert_int_equal(threads(), before);
+#endif
     grpc_c_client_context_free(context);
     grpc_c_channel *channel = grpc_c_insecure_channel_new("localhost:1", NULL);
     assert_true(threads() > before);
