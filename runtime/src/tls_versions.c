@@ -81,8 +81,8 @@ static bool set(grpc_tls_credentials_options *options, core_version min, core_ve
     if (!lies_where_expected())
         return false;
     options_part part = read_part(options);
-    part.min_version = min;
-    part.max_version = max;
+    part.min_version = (int32_t)min;
+    part.max_version = (int32_t)max;
     memcpy((char *)options + part_offset, &part, sizeof part);
     return true;
 }
