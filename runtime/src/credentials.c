@@ -32,7 +32,7 @@ grpc_c_server_credentials *grpc_c_server_credentials_wrap(grpc_server_credential
     return credentials;
 }
 
-grpc_c_server_credentials *grpc_c_server_credentials_hold(
+grpc_c_server_credentials *grpc_c_server_credentials_ref(
     const grpc_c_server_credentials *credentials)
 {
     grpc_c_server_credentials *held = (grpc_c_server_credentials *)credentials;

@@ -33,7 +33,7 @@ grpc_c_channel_credentials *grpc_c_channel_credentials_wrap(grpc_channel_credent
 grpc_c_server_credentials *grpc_c_server_credentials_wrap(grpc_server_credentials *core);
 
 /** Another reference to the same; grpc_c_server_credentials_free gives it up. */
-grpc_c_server_credentials *grpc_c_server_credentials_hold(
+grpc_c_server_credentials *grpc_c_server_credentials_ref(
     const grpc_c_server_credentials *credentials);
 
 #endif

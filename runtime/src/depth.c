@@ -40,11 +40,6 @@ bool grpc_c_depth_may_exceed(const ProtobufCMessageDescriptor *type, unsigned le
     return reaches_unfinished(&walk, type) || (unsigned)walk.count > levels + 1;
 }
 
-bool grpc_c_depth_is_unbounded(const ProtobufCMessageDescriptor *type)
-{
-    return grpc_c_depth_may_exceed(type, GRPC_C_DEPTH_LIMIT);
-}
-
 /* As above, without an end to recursion that is not a type seen before. */
 static bool reaches_string(type_walk *walk, const ProtobufCMessageDescriptor *type)
 {
@@ -126,12 +121,6 @@ static bool value_size(const uint8_t **position, const uint8_t *end, unsigned wi
     default: /* groups, which protobuf-c does not read, and unassigned numbers */
         return false;
     }
-}
-
-bool grpc_c_depth_is_within_limit(const ProtobufCMessageDescriptor *type, const uint8_t *bytes,
-                                  size_t size)
-{
-    return grpc_c_depth_scan(type, bytes, size, GRPC_C_DEPTH_LIMIT, false);
 }
 
 bool grpc_c_depth_scan(const ProtobufCMessageDescriptor *type, const uint8_t *bytes, size_t size,

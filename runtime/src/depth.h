@@ -19,10 +19,8 @@ enum {
     GRPC_C_DEPTH_MOST = 1000,
 };
 
-/** Whether messages of this type can be deeper than the default: it contains itself, mostly. */
-bool grpc_c_depth_is_unbounded(const ProtobufCMessageDescriptor *type);
-
-/** Whether they can be deeper than so many levels, or it cannot be told cheaply. */
+/** Whether messages of this type can be deeper than so many levels, since it contains itself
+ * mostly, or it cannot be told cheaply. */
 bool grpc_c_depth_may_exceed(const ProtobufCMessageDescriptor *type, unsigned levels);
 
 /** Whether a message of this type can hold strings, in itself or in what it contains. */
@@ -36,9 +34,5 @@ bool grpc_c_depth_reaches_string(const ProtobufCMessageDescriptor *type);
  */
 bool grpc_c_depth_scan(const ProtobufCMessageDescriptor *type, const uint8_t *bytes, size_t size,
                        unsigned levels, bool strings);
-
-/** The same for the default of levels, and strings of any bytes. */
-bool grpc_c_depth_is_within_limit(const ProtobufCMessageDescriptor *type, const uint8_t *bytes,
-                                  size_t size);
 
 #endif

@@ -62,7 +62,7 @@ void grpc_c_listeners_add(grpc_c_server *server, const char *address, int port,
         snprintf(listener->address, room, "%s", address);
     else
         snprintf(listener->address, room, "%.*s:%d", (int)(colon - address), address, port);
-    listener->credentials = grpc_c_server_credentials_hold(credentials);
+    listener->credentials = grpc_c_server_credentials_ref(credentials);
     listener->bound = true;
     listener->next = server->listeners.first;
     server->listeners.first = listener;

@@ -9,13 +9,6 @@
 
 static grpc_c_error error;
 
-static bool failed_with(grpc_c_status_code code)
-{
-    bool as_expected = error.code == code && error.message[0] != '\0';
-    error = (grpc_c_error){.code = GRPC_C_STATUS_OK};
-    return as_expected;
-}
-
 /* ---- channels, servers, queues ---- */
 
 static void test_channel(void **state)
@@ -51,22 +44,23 @@ static void test_server(void **state)
            grpc_c_server_new(GRPC_C_SERVER_OPTIONS(.max_workers = INT_MAX)) == NULL);
     MISUSE(grpc_c_server_add_insecure_port,
            grpc_c_server_add_insecure_port(NULL, "127.0.0.1:0", &error) == 0 &&
-               failed_with(GRPC_C_STATUS_INVALID_ARGUMENT) &&
+               failed_with(&error, GRPC_C_STATUS_INVALID_ARGUMENT) &&
                grpc_c_server_add_insecure_port(fixture->server, NULL, &error) == 0 &&
-               failed_with(GRPC_C_STATUS_INVALID_ARGUMENT) &&
+               failed_with(&error, GRPC_C_STATUS_INVALID_ARGUMENT) &&
                grpc_c_server_add_insecure_port(NULL, NULL, NULL) == 0);
     /* It has been started. */
     MISUSE(grpc_c_server_add_insecure_port,
            grpc_c_server_add_insecure_port(fixture->server, "127.0.0.1:0", &error) == 0 &&
-               failed_with(GRPC_C_STATUS_FAILED_PRECONDITION));
+               failed_with(&error, GRPC_C_STATUS_FAILED_PRECONDITION));
     MISUSE(grpc_c_server_start, !grpc_c_server_start(NULL, &error) &&
-                                    failed_with(GRPC_C_STATUS_INVALID_ARGUMENT) &&
+                                    failed_with(&error, GRPC_C_STATUS_INVALID_ARGUMENT) &&
                                     !grpc_c_server_start(NULL, NULL));
     MISUSE(grpc_c_server_start, !grpc_c_server_start(fixture->server, &error) &&
-                                    failed_with(GRPC_C_STATUS_FAILED_PRECONDITION));
-    MISUSE(grpc_c_server_stop_on_signals, !grpc_c_server_stop_on_signals(NULL, 0, &error) &&
-                                              failed_with(GRPC_C_STATUS_FAILED_PRECONDITION) &&
-                                              !grpc_c_server_stop_on_signals(NULL, 0, NULL));
+                                    failed_with(&error, GRPC_C_STATUS_FAILED_PRECONDITION));
+    MISUSE(grpc_c_server_stop_on_signals,
+           !grpc_c_server_stop_on_signals(NULL, 0, &error) &&
+               failed_with(&error, GRPC_C_STATUS_FAILED_PRECONDITION) &&
+               !grpc_c_server_stop_on_signals(NULL, 0, NULL));
     MISUSE_VOID(grpc_c_server_stop, grpc_c_server_stop(NULL, INT64_MIN));
     MISUSE_VOID(grpc_c_server_wait_for_termination, grpc_c_server_wait_for_termination(NULL));
     MISUSE_VOID(grpc_c_server_free, grpc_c_server_free(NULL));

@@ -7,13 +7,6 @@
 
 static grpc_c_error error;
 
-static bool failed_with(grpc_c_status_code code)
-{
-    bool as_expected = error.code == code && error.message[0] != '\0';
-    error = (grpc_c_error){.code = GRPC_C_STATUS_OK};
-    return as_expected;
-}
-
 static void test_channel_credentials(void **state)
 {
     (void)state;
@@ -23,7 +16,7 @@ static void test_channel_credentials(void **state)
     MISUSE(grpc_c_insecure_channel_credentials_new, insecure != NULL);
     MISUSE(grpc_c_tls_channel_credentials_new,
            grpc_c_tls_channel_credentials_new(&unset, &error) == NULL &&
-               failed_with(GRPC_C_STATUS_INVALID_ARGUMENT) &&
+               failed_with(&error, GRPC_C_STATUS_INVALID_ARGUMENT) &&
                grpc_c_tls_channel_credentials_new(GRPC_C_TLS_CHANNEL_OPTIONS(.root_certificates =
                                                                                  "no PEM"),
                                                   NULL) == NULL);
@@ -45,18 +38,18 @@ static void test_server_credentials(void **state)
     MISUSE(grpc_c_insecure_server_credentials_new, insecure != NULL);
     MISUSE(grpc_c_tls_server_credentials_new,
            grpc_c_tls_server_credentials_new(&unset, &error) == NULL &&
-               failed_with(GRPC_C_STATUS_INVALID_ARGUMENT) &&
+               failed_with(&error, GRPC_C_STATUS_INVALID_ARGUMENT) &&
                grpc_c_tls_server_credentials_new(NULL, &error) == NULL &&
-               failed_with(GRPC_C_STATUS_INVALID_ARGUMENT) &&
+               failed_with(&error, GRPC_C_STATUS_INVALID_ARGUMENT) &&
                grpc_c_tls_server_credentials_new(NULL, NULL) == NULL);
     MISUSE(grpc_c_local_server_credentials_new, grpc_c_local_server_credentials_new(none) == NULL);
     MISUSE(grpc_c_server_add_port,
            grpc_c_server_add_port(server, "127.0.0.1:0", NULL, &error) == 0 &&
-               failed_with(GRPC_C_STATUS_INVALID_ARGUMENT) &&
+               failed_with(&error, GRPC_C_STATUS_INVALID_ARGUMENT) &&
                grpc_c_server_add_port(NULL, "127.0.0.1:0", insecure, &error) == 0 &&
-               failed_with(GRPC_C_STATUS_INVALID_ARGUMENT) &&
+               failed_with(&error, GRPC_C_STATUS_INVALID_ARGUMENT) &&
                grpc_c_server_add_port(server, NULL, insecure, &error) == 0 &&
-               failed_with(GRPC_C_STATUS_INVALID_ARGUMENT));
+               failed_with(&error, GRPC_C_STATUS_INVALID_ARGUMENT));
     MISUSE_VOID(grpc_c_server_credentials_free, grpc_c_server_credentials_free(NULL));
     grpc_c_server_credentials_free(insecure);
     grpc_c_server_free(server);

@@ -20,6 +20,14 @@
 /** For functions that return nothing: that they return is all. */
 #define MISUSE_VOID(function, call) MISUSE(function, ((call), true))
 
+/** Whether a function has failed so, and said why; forgets it. */
+static inline bool failed_with(grpc_c_error *error, grpc_c_status_code code)
+{
+    bool as_expected = error->code == code && error->message[0] != '\0';
+    *error = (grpc_c_error){.code = GRPC_C_STATUS_OK};
+    return as_expected;
+}
+
 /* Callbacks that are never called. */
 
 static inline void on_done(bool ok, void *user_data)

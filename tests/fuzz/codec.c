@@ -109,7 +109,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t length;
     uint8_t *bytes = fuzz_rest(&input, &length);
 
-    bool within_limit = grpc_c_depth_is_within_limit(type.descriptor, bytes, length);
+    bool within_limit =
+        grpc_c_depth_scan(type.descriptor, bytes, length, GRPC_C_DEPTH_LIMIT, false);
     grpc_c_arena arena;
     grpc_c_arena_init(&arena, limit);
     const ProtobufCMessage *message =

@@ -16,11 +16,11 @@
 static void test_recursive_types_are_unbounded(void **state)
 {
     (void)state;
-    assert_false(grpc_c_depth_is_unbounded(&nesting__flat__descriptor));
-    assert_false(grpc_c_depth_is_unbounded(&nesting__shallow__descriptor));
-    assert_true(grpc_c_depth_is_unbounded(&nesting__node__descriptor));
-    assert_true(grpc_c_depth_is_unbounded(&nesting__ping__descriptor));
-    assert_true(grpc_c_depth_is_unbounded(&nesting__pong__descriptor));
+    assert_false(grpc_c_depth_may_exceed(&nesting__flat__descriptor, GRPC_C_DEPTH_LIMIT));
+    assert_false(grpc_c_depth_may_exceed(&nesting__shallow__descriptor, GRPC_C_DEPTH_LIMIT));
+    assert_true(grpc_c_depth_may_exceed(&nesting__node__descriptor, GRPC_C_DEPTH_LIMIT));
+    assert_true(grpc_c_depth_may_exceed(&nesting__ping__descriptor, GRPC_C_DEPTH_LIMIT));
+    assert_true(grpc_c_depth_may_exceed(&nesting__pong__descriptor, GRPC_C_DEPTH_LIMIT));
 }
 
 /* A chain of `levels` nodes below the root, through the field with this number. */
@@ -165,7 +165,8 @@ static void test_scan_agrees_with_protobuf_c(void **state)
             bytes[i] = (uint8_t)(random >> 24 & (random & 0x10000 ? 0x3f : 0x0b));
         }
         Nesting__Node *node = nesting__node__unpack(NULL, size, bytes);
-        bool within = grpc_c_depth_is_within_limit(&nesting__node__descriptor, bytes, size);
+        bool within =
+            grpc_c_depth_scan(&nesting__node__descriptor, bytes, size, GRPC_C_DEPTH_LIMIT, false);
         if (node != NULL)
             assert_true(within);
         both += node != NULL && size > 4;
